@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/commands.h"
+
+#include <array>
+
+namespace doubletalk::cli {
+
+const char* const kMainFooter = R"(
+First steps:
+  doubletalk-cli scenes                          what there is to run
+  doubletalk-cli run --scene barge_in            run it and read the summary
+  doubletalk-cli run --scene barge_in --record s --json
+  doubletalk-cli replay s --set echo.tail_ms=128 which decisions change?
+
+Results go to standard output, diagnostics and progress to standard error.
+--json prints exactly one JSON object; a missing value is null.
+Exit codes: 0 done, 1 failed, 2 wrong usage.
+Settings come from defaults < the scene < a settings file < environment (DOUBLETALK_ECHO_TAIL_MS=256)
+< --set echo.tail_ms=256; 'doubletalk-cli settings' lists them all with range, unit and source.)";
+
+namespace {
+
+constexpr std::string_view kRunFooter = R"(
+Examples:
+  doubletalk-cli run --scene barge_in
+  doubletalk-cli run --scene my_scene.json --set echo.canceller=webrtc --set echo.tail_ms=128
+  doubletalk-cli run --scene double_talk --record sessions/one --json > metrics.json
+
+The scene runs on a virtual clock, as fast as the machine can, unless --realtime is given: the result
+is the same for the same seed and settings. Names end in their unit: _ms milliseconds, _db decibel,
+_dbfs decibel full scale, _hz, _ppm, _ratio 0..1, _percent. Ctrl-C ends the run and the recording.)";
+
+constexpr std::string_view kReplayFooter = R"(
+Examples:
+  doubletalk-cli replay sessions/one
+  doubletalk-cli replay sessions/one --set barge_in.trigger_dbfs=-36
+  doubletalk-cli replay sessions/one --loop open --expect-identical
+
+open: microphone, reference and packets come from the session. closed: scene, seed, commands and the
+assistant's audio are kept, room and network are computed again. Without --loop: closed for a scene
+session with a changed setting, else open. Decisions after the first changed one are marked.)";
+
+constexpr std::string_view kEchoFooter = R"(
+Examples:
+  doubletalk-cli echo --far far.wav --mic mic.wav --out clean.wav --canceller speexdsp
+  doubletalk-cli echo --far f.flac --mic m.flac --out o.wav --canceller webrtc --reducer speex
+  doubletalk-cli echo --far f.wav --mic m.wav --out o.wav --canceller nlms --set echo.tail_ms=64
+
+WAV and FLAC of any rate and channel count. The output has the rate and the length of the microphone
+file and lies sample on sample with it; it is mono. ERLE counts blocks with active far end and no voice
+on the output (estimated: nobody knows the near end of a recording); null when there is none.
+echo_delay_state: 0 searching, 1 locked, 2 outside the window (0..500 ms), 3 reference late.
+real_time_factor: processing time / duration of the file, below 1 is faster than real time.)";
+
+constexpr std::string_view kNoiseFooter = R"(
+Examples:
+  doubletalk-cli noise noisy.wav clean.wav --reducer webrtc
+  doubletalk-cli noise noisy.flac clean.flac --reducer speex --set noise.strength_ratio=0.5
+
+The output has the rate and the length of the input, lies sample on sample with it and is mono.)";
+
+constexpr std::string_view kConcealFooter = R"(
+Examples:
+  doubletalk-cli conceal speech.wav out.wav --lost lost.txt --frame-ms 20 --concealer repeat
+
+The file of lost frames has one frame number a line, from 0; empty lines and lines with # are skipped.
+Frame n covers n * frame-ms to (n + 1) * frame-ms of the input.)";
+
+constexpr std::string_view kJitterFooter = R"(
+Examples:
+  doubletalk-cli jitter trace.csv --buffer adaptive
+  doubletalk-cli jitter trace.csv --buffer fixed --set jitter.target_ms=100 --json
+
+The trace: a first line '# origin | licence | note | frame_ms=20', then seq,send_ms,arrival_ms; an
+empty arrival is a lost packet. Delays are above the smallest one of the trace. r_factor (0..100, G.107
+with 60 ms base delay) and mos are indicative.)";
+
+constexpr std::string_view kScenesFooter = R"(
+Examples:
+  doubletalk-cli scenes
+  doubletalk-cli scenes --json)";
+
+constexpr std::string_view kSettingsFooter = R"(
+Examples:
+  doubletalk-cli settings
+  DOUBLETALK_ECHO_TAIL_MS=128 doubletalk-cli settings --json
+  doubletalk-cli settings --settings mine.json --set jitter.buffer=fixed
+
+Sources, weakest first: default, scene, file (--settings, else doubletalk/settings.json in
+$XDG_CONFIG_HOME or ~/.config), environment (DOUBLETALK_<MODULE>_<NAME>), command line (--set).)";
+
+constexpr std::string_view kDemoFooter = R"(
+Example:
+  doubletalk-cli demo --out demo
+
+The assistant speaks through a simulated network and room, a recorded talker interrupts, playback
+stops. Writes DIR/report.txt, DIR/metrics.json and the recording DIR/session (an earlier one of the
+demonstration is replaced).)";
+
+constexpr std::array kCommands{
+    CommandRow{"run", "Run a scene: room, network and engine in a closed loop", kRunFooter,
+               declareRun},
+    CommandRow{"replay", "Run a recorded session again and compare", kReplayFooter, declareReplay},
+    CommandRow{"echo", "Cancel the echo in a pair of files", kEchoFooter, declareEcho},
+    CommandRow{"noise", "Reduce the noise in a file", kNoiseFooter, declareNoise},
+    CommandRow{"conceal", "Lose frames of a file and conceal them", kConcealFooter, declareConceal},
+    CommandRow{"jitter", "Play a trace of packet delays through a jitter buffer", kJitterFooter,
+               declareJitter},
+    CommandRow{"scenes", "List the shipped scenes", kScenesFooter, declareScenes},
+    CommandRow{"settings", "List every setting with range, unit, default and source",
+               kSettingsFooter, declareSettings},
+    CommandRow{"demo", "Run the demonstration and write its report", kDemoFooter, declareDemo},
+};
+
+}  // namespace
+
+std::span<const CommandRow> commands() { return kCommands; }
+
+}  // namespace doubletalk::cli

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/duplex/far_end.h"
+
+#include <algorithm>
+
+#include "engine/duplex/pcm_payload.h"
+
+namespace doubletalk::duplex {
+
+FarEnd::FarEnd(const StreamFormat& format, SampleRate engine_rate, std::vector<FarEndItem> items,
+               std::uint64_t seed, const network::NetworkParams& params)
+    : format_(format), engine_rate_(engine_rate), items_(std::move(items)), network_(seed, params) {
+    std::stable_sort(items_.begin(), items_.end(),
+                     [](const auto& a, const auto& b) { return a.at_s < b.at_s; });
+}
+
+ItemId FarEnd::interrupt() {
+    current_ = nullptr;
+    while (next_ < items_.size() && items_[next_].at_s * 1e9 <= double(now_ns_)) ++next_;
+    return newest_begun_;
+}
+
+void FarEnd::begin(std::int64_t now_ns) {
+    if (current_ != nullptr || next_ == items_.size()) return;
+    const auto due_ns = std::int64_t(items_[next_].at_s * 1e9);
+    if (due_ns > now_ns) return;
+    current_ = &items_[next_++];
+    position_ = 0;
+    newest_begun_ = std::max(newest_begun_, current_->id);
+    begun_.push_back(current_);
+    const std::int64_t frame_ns = std::int64_t(format_.frame_ms) * 1'000'000;
+    const auto earliest = std::max(due_ns, spurt_end_ns_);
+    // The sender's frames lie on one grid; its time stamps go on through the silence between items.
+    const auto start = (earliest + frame_ns - 1) / frame_ns * frame_ns;
+    marker_ = start > spurt_end_ns_ || spurt_end_ns_ == 0;
+    timestamp_ += std::uint32_t((start - spurt_end_ns_) / frame_ns * format_.frameFrames());
+    next_send_ns_ = start;
+}
+
+OwnedPacket FarEnd::makePacket() {
+    OwnedPacket packet;
+    auto& header = packet.header;
+    const auto frames = format_.frameFrames();
+    header.sequence = sequence_++;
+    header.timestamp = timestamp_;
+    header.marker = std::exchange(marker_, false);
+    header.frames = std::uint16_t(frames);
+    header.item = current_->id;
+    header.item_sample = double(position_);
+    header.send_ns = next_send_ns_;
+    const auto total = std::int64_t(current_->samples.size());
+    const auto n = std::min<std::int64_t>(frames, total - position_);
+    frame_.assign(current_->samples.begin() + position_, current_->samples.begin() + position_ + n);
+    frame_.resize(std::size_t(frames), 0.0F);
+    packet.payload = toPcm16Payload(frame_);
+    position_ += frames;
+    timestamp_ += std::uint32_t(frames);
+    header.last = position_ >= total;
+    return packet;
+}
+
+void FarEnd::sendDue(std::int64_t now_ns) {
+    const std::int64_t frame_ns = std::int64_t(format_.frame_ms) * 1'000'000;
+    while (current_ != nullptr && !current_->direct && next_send_ns_ <= now_ns) {
+        auto packet = makePacket();
+        const auto header = packet.header;
+        if (network_.send(std::move(packet)).lost) lost_.push_back({.block = 0, .header = header});
+        next_send_ns_ += frame_ns;
+        spurt_end_ns_ = next_send_ns_;
+        if (header.last) {
+            current_ = nullptr;
+            begin(now_ns);
+        }
+    }
+}
+
+void FarEnd::fillDirect() {
+    direct_samples_.clear();
+    direct_spans_.clear();
+    if (current_ == nullptr || !current_->direct) return;
+    // The item's audio is at the engine's rate here; positions count in the stream's samples.
+    const double scale = double(format_.rate.hz) / engine_rate_.hz;
+    const auto total = std::int64_t(current_->samples.size());
+    const auto n = std::min<std::int64_t>(engine_rate_.blockFrames(), total - position_);
+    direct_samples_.assign(current_->samples.begin() + position_,
+                           current_->samples.begin() + position_ + n);
+    direct_spans_.push_back({.item = current_->id,
+                             .frames = n,
+                             .item_sample = double(position_) * scale,
+                             .item_samples_per_frame = scale,
+                             .last = position_ + n >= total});
+    position_ += n;
+    if (position_ >= total) current_ = nullptr;
+}
+
+void FarEnd::step(std::int64_t now_ns) {
+    now_ns_ = now_ns;
+    inbox_.clear();
+    views_.clear();
+    lost_.clear();
+    begun_.clear();
+    begin(now_ns);
+    sendDue(now_ns);
+    fillDirect();
+    network_.receive(now_ns, inbox_);
+    for (const auto& [packet, arrival_ns] : inbox_) views_.push_back({packet.view(), arrival_ns});
+}
+
+}  // namespace doubletalk::duplex

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "engine/duplex/run_scores.h"
+
+namespace doubletalk::duplex {
+namespace {
+
+std::string figure(const nlohmann::json& value, const char* unit, int decimals = 1) {
+    double number = 0.0;
+    if (value.is_number()) {
+        number = value.get<double>();
+    } else if (value.is_object() && value.contains("p50")) {
+        number = value["p50"].get<double>();
+    } else {
+        return "-";
+    }
+    return fmt::format("{:.{}f} {}", number, decimals, unit);
+}
+
+std::string timeText(const Event& event, SampleRate rate) {
+    const double seconds =
+        double(event.frame >= 0 ? event.frame : event.block * rate.blockFrames()) / rate.hz;
+    return fmt::format("{:02d}:{:06.3f}", int(seconds) / 60, std::fmod(seconds, 60.0));
+}
+
+/// The events a reader wants to see in a story; the rest is in events.jsonl.
+bool tells(EventKind kind) {
+    switch (kind) {
+        case EventKind::voice_on:
+        case EventKind::voice_off:
+        case EventKind::segment_started:
+        case EventKind::segment_ended:
+        case EventKind::frame_concealed:
+        case EventKind::packet_late:
+        case EventKind::packet_duplicate:
+        case EventKind::packet_discarded:
+        case EventKind::item_queued:
+        case EventKind::interrupt_issued:
+        case EventKind::clipping:
+            return false;
+        default:
+            return true;
+    }
+}
+
+std::string sentence(const Event& e) {
+    switch (e.kind) {
+        case EventKind::item_started:
+            return fmt::format("item {} sounds from here", e.item);
+        case EventKind::item_ended:
+            return fmt::format("item {} was heard to its end ({:.0f} ms)", e.item, e.value);
+        case EventKind::item_interrupted:
+            return fmt::format("item {} is interrupted ({})", e.item, e.cause.view());
+        case EventKind::barge_in_held:
+            return "voice over the trigger, held: canceller not ready";
+        case EventKind::barge_in_decided:
+            return fmt::format("barge-in decided, headroom {:.1f} dB", e.value);
+        case EventKind::canceller_ready:
+            return fmt::format("canceller ready, headroom {:.1f} dB", e.value);
+        case EventKind::playback_flushed:
+            return fmt::format("queue empty, {:.0f} frames dropped", e.value);
+        case EventKind::playback_silent:
+            return fmt::format("loudspeaker silent, {:.1f} ms of item {} were heard", e.value,
+                               e.item);
+        case EventKind::delay_moved:
+            return fmt::format("reference moved by {:+.1f} ms, now {:.1f} ms later", e.value2,
+                               e.value);
+        case EventKind::delay_state:
+            return fmt::format("echo delay {} ({:.1f} ms)", e.text.view(), e.value);
+        case EventKind::reference_late:
+            return fmt::format("the reference is late by {:.1f} ms", -e.value);
+        case EventKind::talker_started:
+            return "the talker speaks";
+        case EventKind::talker_ended:
+            return "the talker is silent";
+        case EventKind::health_changed:
+            return fmt::format("health {} {}", e.text.view(), e.cause.view());
+        default:
+            break;
+    }
+    return fmt::format("{} {} {}", eventId(e.kind), e.text.view(), e.cause.view());
+}
+
+std::string clipped(const std::string& text, std::size_t most) {
+    return text.size() <= most ? text : text.substr(0, most - 3) + "...";
+}
+
+void appendStory(std::string& text, const ReportInput& input) {
+    text += "\nWhat happened\n";
+    int delay_lines = 0;
+    for (const auto& event : input.events) {
+        if (!tells(event.kind)) continue;
+        if (event.kind == EventKind::delay_state && ++delay_lines > 8) continue;
+        text += fmt::format("  {}  {}\n", timeText(event, input.rate), sentence(event));
+    }
+    for (const auto& turn : input.turns) {
+        if (turn.label != room::TalkerLabel::interruption) continue;
+        text += fmt::format("  (the talker interrupts from {:.3f} s to {:.3f} s)\n", turn.onset_s,
+                            turn.end_s);
+    }
+}
+
+void appendItems(std::string& text, const nlohmann::json& metrics) {
+    text += "\nWhat was heard\n";
+    for (const auto& item : metrics["items"]) {
+        const auto heard = item["heard_ms"].is_number() ? item["heard_ms"].get<double>() : 0.0;
+        const auto length = item["length_ms"].get<double>();
+        text += fmt::format("  item {}: {:.0f} of {:.0f} ms{}  \"{}\"\n", item["item"].get<int>(),
+                            heard, length, item["interrupted"].get<bool>() ? ", interrupted" : "",
+                            clipped(item["text"].get<std::string>(), 60));
+    }
+}
+
+void appendTranscript(std::string& text, const nlohmann::json& metrics) {
+    if (!metrics.contains("transcript")) return;
+    text += "\nWhat was understood\n";
+    for (const auto& line : metrics["transcript"]) {
+        const auto said = line.contains("text") ? "\"" + line["text"].get<std::string>() + "\""
+                                                : line["error"].get<std::string>();
+        text += fmt::format("  {:.2f} s to {:.2f} s  {}\n", line["start_s"].get<double>(),
+                            line["end_s"].get<double>(), said);
+    }
+}
+
+}  // namespace
+
+std::string makeReport(const ReportInput& input) {
+    const auto& m = input.metrics;
+    std::string text = input.title + "\n" + std::string(input.title.size(), '=') + "\n";
+    text += fmt::format("{:.1f} s at {} Hz · canceller {} · reducer {} · jitter buffer {} · {}\n",
+                        m["duration_s"].get<double>(), input.rate.hz,
+                        input.loop.uplink().traits().name, input.settings.noise.reducer.view(),
+                        input.settings.jitter.buffer.view(), input.settings.loss.concealer.view());
+    appendStory(text, input);
+    appendItems(text, m);
+    appendTranscript(text, m);
+
+    text += "\nEcho\n";
+    text += fmt::format("  echo return loss {} · ERLE linear {} · final {} · ceiling {}\n",
+                        figure(m["erl_db"], "dB"), figure(m["erle_linear_db"], "dB"),
+                        figure(m["erle_db"], "dB"), figure(m["erle_ceiling_db"], "dB"));
+    text += fmt::format("  20 dB after {} (final) · {} (linear)\n",
+                        figure(m["convergence_final_20_ms"], "ms", 0),
+                        figure(m["convergence_linear_20_ms"], "ms", 0));
+    text += fmt::format("  echo delay {} · drift {} · barge-in headroom {}\n",
+                        figure(m["echo_delay_ms"], "ms"), figure(m["drift_ppm"], "ppm"),
+                        figure(m["barge_in_headroom_db"], "dB"));
+    text += fmt::format("  near end: SI-SDR {} · loss {}\n", figure(m["near_si_sdr_db"], "dB"),
+                        figure(m["near_loss_db"], "dB"));
+    text += "\nInterruptions\n";
+    text += fmt::format(
+        "  stops {} · false {} · missed {} · onset to decision {} · onset to silence {}\n",
+        m["stops"].get<int>(), m["false_stops"].get<int>(), figure(m["missed_ratio"], "(ratio)", 2),
+        figure(m["detect_ms"], "ms"), figure(m["stop_ms"], "ms"));
+    text += fmt::format("  command to silence {} · heard position error {}\n",
+                        figure(m["flush_ms"], "ms"), figure(m["truncation_error_ms"], "ms", 3));
+    text += "\nNetwork\n";
+    text +=
+        fmt::format("  jitter {} · buffer {} (wants {}) · concealed {} · late {} · lost {}\n",
+                    figure(m["jitter_ms"], "ms"), figure(m["buffer_ms"], "ms"),
+                    figure(m["buffer_target_ms"], "ms"), figure(m["concealed_ratio"], "(ratio)", 3),
+                    figure(m["late"], "packets", 0), figure(m["lost"], "packets", 0));
+    text += "\nWhere the time goes\n";
+    for (const auto& [key, value] : m.items()) {
+        if (key.rfind("stage_latency_ms.", 0) == 0) {
+            text += fmt::format("  {:<18} {}\n", key.substr(17), figure(value, "ms"));
+        }
+    }
+    text += fmt::format("  {:<18} {}\n", "uplink", figure(m["uplink_latency_ms"], "ms"));
+    text += fmt::format("  {:<18} {}\n", "downlink", figure(m["downlink_latency_ms"], "ms"));
+    text +=
+        fmt::format("  {:<18} {} (of 10 ms)\n", "worker, a block", figure(m["block_ms"], "ms", 3));
+    return text;
+}
+
+}  // namespace doubletalk::duplex

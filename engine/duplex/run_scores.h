@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/core/event.h"
+#include "engine/duplex/block_loop.h"
+#include "engine/duplex/scene_material.h"
+#include "engine/speech/turn_metrics.h"
+
+namespace doubletalk::duplex {
+
+/// {p10, p50, p90, n} of the values that are there; null without any.
+[[nodiscard]] nlohmann::json distributionJson(const std::vector<double>& values);
+/// The last value that is there; null without any.
+[[nodiscard]] nlohmann::json lastJson(const std::vector<double>& values);
+/// NaN becomes null.
+[[nodiscard]] nlohmann::json numberJson(double value);
+
+/// Stretches that reached recognition, out of the event log.
+[[nodiscard]] std::vector<speech::ReceivedSpan> segmentsOf(std::span<const Event> events,
+                                                           SampleRate rate, BlockIndex blocks);
+
+void addConvergence(nlohmann::json& metrics, const echo::EchoMeter& meter);
+
+struct TurnScoreInput {
+    SampleRate rate;
+    std::span<const Event> events;
+    std::span<const LabelledTurn> turns;
+    double assistant_s = 0.0;
+    BlockIndex blocks = 0;
+    /// What the ledger says of an item when the run is over: nothing may sound after the report.
+    std::function<double(ItemId)> heard_ms;
+};
+/// detect_ms, stop_ms, flush_ms, heard_ms, missed_ratio, false_per_min, ... of METRICS.
+void addTurnMetrics(nlohmann::json& metrics, const TurnScoreInput& input);
+
+struct NearScoreInput {
+    const Settings& settings;
+    SampleRate rate;
+    std::span<const LabelledTurn> turns;
+    std::span<const float> out, far, speech;
+};
+/// near_si_sdr_db and near_loss_db: a second engine fed the talker alone is the reference.
+void addNearEndScores(nlohmann::json& metrics, const NearScoreInput& input);
+
+struct ReportInput {
+    std::string title;
+    const Settings& settings;
+    nlohmann::json metrics;
+    std::span<const Event> events;
+    std::span<const LabelledTurn> turns;
+    SampleRate rate;
+    const BlockLoop& loop;
+};
+[[nodiscard]] std::string makeReport(const ReportInput& input);
+
+}  // namespace doubletalk::duplex

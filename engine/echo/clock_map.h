@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace doubletalk::echo {
+
+/// Line fitted over pairs (captured frames, played frames): capture clock → playback clock. Least
+/// squares over the whole run with a memory of 40 s (4000 observations); whole-frame counts, dither
+/// and steps (a clock that skipped) are allowed for. Positions and ratio never jump except by such
+/// a step: the line starts as whole frames at ratio 1 and, once the slope is known, follows the
+/// fit. Thread: worker. Real-time safe.
+class ClockMap {
+public:
+    /// Called once per exchange (each 10 ms) with the running totals of both clocks.
+    void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
+    void reset() noexcept { *this = {}; }
+    /// Playback frames per capture frame; exactly 1 until the slope is known well enough: beyond
+    /// 3 ppm, its 3 sigma and what counting whole frames can feign.
+    [[nodiscard]] double ratio() const noexcept { return ratio_; }
+    /// Playback position of a capture position.
+    [[nodiscard]] double playbackPosition(double capture_frame) const noexcept;
+    /// (slope of the fit - 1) * 1e6; NaN before 2 s of data (200 observations).
+    [[nodiscard]] double driftPpm() const noexcept;
+    /// Half of the 95 % confidence interval, NaN before 2 s of data.
+    [[nodiscard]] double driftConfidencePpm() const noexcept;
+
+private:
+    void shiftOrigin(double captured, double excess) noexcept;
+    void fit() noexcept;
+    bool stepping(std::int64_t moved, double excess_residual) noexcept;
+    void absorbStep(double step) noexcept;
+    void steer(double captured) noexcept;
+
+    /// Weighted sums over x = captured and u = played - captured, both seen from the newest
+    /// observation, so that they stay small however long the run is.
+    double sum_w_ = 0.0, sum_x_ = 0.0, sum_xx_ = 0.0, sum_u_ = 0.0, sum_xu_ = 0.0, sum_uu_ = 0.0;
+    std::int64_t last_captured_ = 0, last_played_ = 0;
+    std::int64_t observations_ = 0;
+    double first_captured_ = 0.0;
+
+    double slope_ = 0.0;        ///< of the fit, minus 1
+    double offset_ = 0.0;       ///< of the fit at the newest observation
+    double slope_sigma_ = 0.0;  ///< with the correlation of the residuals allowed for
+    double residual_sq_ = 0.0;  ///< smoothed squares and neighbour products of the residuals
+    double residual_lag_ = 0.0;
+    double last_residual_ = 0.0;
+
+    /// A jump of the difference that may be a step: watched before it is believed.
+    int watching_ = 0;
+    double watch_sum_ = 0.0, watch_size_ = 0.0, step_threshold_ = 16.0;
+
+    bool following_ = false;
+    int significant_ = 0;  ///< observations in a row with a significant slope
+    double ratio_ = 1.0;
+    double line_captured_ = 0.0, line_played_ = 0.0;  ///< a point of the line in use
+};
+
+}  // namespace doubletalk::echo

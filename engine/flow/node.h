@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "engine/core/frames.h"
+#include "engine/core/packet.h"
+#include "engine/core/result.h"
+
+namespace doubletalk::flow {
+
+/// One block of audio on its way through a pipeline. Memory belongs to whoever made the block and
+/// stays valid until that node is asked again; stages write in place or into buffers of their own.
+struct PcmBlock {
+    std::span<float> samples;
+    SampleRate rate{16000};
+    std::int64_t first_frame = 0;  ///< on the stream's clock
+    std::span<const float> far;    ///< aligned reference of these frames; may be empty
+    std::span<float> linear;       ///< room for the canceller's linear output; may be empty
+    bool lost = false;
+    bool concealed = false;
+    bool clipped = false;
+    int far_shift_samples = 0;
+};
+
+/// A node's end carries PCM blocks or coded packets, never both.
+enum class EndKind : std::uint8_t { none, pcm, packet };
+
+/// nothing: a push of nothing flushes; a pull that returns Again leaves it here.
+using Item = std::variant<std::monostate, PcmBlock, PacketView>;
+
+/// ok; again: nothing now, push more (or ask later); eof: after the last; error: see Node::error().
+enum class Status : std::uint8_t { ok, again, eof, error };
+
+/// Common face of everything in a pipeline. push()/pull() of engine nodes are real-time safe.
+/// Contract: push(item) hands one item in, push of nothing = flush; pull gives the next item, again
+/// when more input is needed, eof once everything flushed has come out.
+class Node {
+public:
+    virtual ~Node() = default;
+    [[nodiscard]] virtual std::string_view name() const = 0;
+    [[nodiscard]] virtual EndKind in() const = 0;
+    [[nodiscard]] virtual EndKind out() const = 0;
+    virtual Status push(const Item& item) noexcept = 0;
+    virtual Status pull(Item& item) noexcept = 0;
+    virtual void reset() = 0;
+    /// True while a part of what was pushed is not used up: pull before the next push.
+    [[nodiscard]] virtual bool holdsInput() const noexcept { return false; }
+    /// Why the last call returned error.
+    [[nodiscard]] virtual std::string_view error() const noexcept { return {}; }
+};
+
+/// Both ends open.
+class Processor : public Node {};
+
+/// Only pulled: a file, a generator, a network end.
+class Reader : public Node {
+public:
+    [[nodiscard]] EndKind in() const final { return EndKind::none; }
+    Status push(const Item&) noexcept final { return Status::error; }
+};
+
+/// Only pushed.
+class Writer : public Node {
+public:
+    [[nodiscard]] EndKind out() const final { return EndKind::none; }
+    Status pull(Item&) noexcept final { return Status::again; }
+};
+
+}  // namespace doubletalk::flow

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "engine/flow/node.h"
+
+namespace doubletalk::flow {
+
+/// What went through a run.
+struct RunCounts {
+    std::int64_t items_in = 0;   ///< blocks or packets the reader gave
+    std::int64_t items_out = 0;  ///< the writer took
+    std::int64_t frames_in = 0;
+    std::int64_t frames_out = 0;
+    bool cancelled = false;
+};
+
+struct RunOptions {
+    std::function<void(const RunCounts&)> progress;  ///< on the caller's thread
+    std::int64_t progress_every_items = 100;
+    const std::atomic<bool>* cancel = nullptr;  ///< looked at before every item
+    int wait_us = 500;                          ///< [us] pause when the reader has nothing yet
+    int max_wait_ms = 10'000;                   ///< [ms] then the run gives up; 0: never
+};
+
+/// Carries everything from a reader over any processors to a writer until eof, then flushes.
+/// Thread: user (waits and may allocate; never for the worker).
+class Runner {
+public:
+    /// reader: nothing in; writer: nothing out; a Pipeline is either. After a cancel the writer is
+    /// flushed, so that what it got is whole. Errors: usage (ends do not fit), state (a node
+    /// failed, or the reader stayed silent too long).
+    [[nodiscard]] static Result<RunCounts> run(Node& reader, std::span<Node* const> processors,
+                                               Node& writer, const RunOptions& options = {});
+    [[nodiscard]] static Result<RunCounts> run(Node& reader, Node& writer,
+                                               const RunOptions& options = {}) {
+        return run(reader, {}, writer, options);
+    }
+};
+
+}  // namespace doubletalk::flow

@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QtTest>
+#include <bitset>
+#include <map>
+
+#include "fault_runs.h"
+
+using namespace doubletalk;
+using namespace doubletalk::duplex;
+using namespace doubletalk::test;
+
+namespace {
+
+enum Check : std::size_t {
+    erle,
+    convergence,
+    attenuation,
+    near_loss,
+    si_sdr,
+    false_stops,
+    missed,
+    stop,
+    heard,
+    first_word,
+    check_count
+};
+constexpr std::array<const char*, check_count> kCheckNames{
+    "erle",        "convergence", "attenuation", "near_loss", "si_sdr",
+    "false_stops", "missed",      "stop",        "heard",     "first_word"};
+using Checks = std::bitset<check_count>;
+Checks these(std::initializer_list<Check> checks) {
+    Checks set;
+    for (const auto check : checks) set.set(check);
+    return set;
+}
+
+enum class Fault { none, silent, pass_through, late_reference, never, at_once };
+
+/// The permanent table (README.md of this folder says it in words): what must fail on each fault,
+/// and what a fault says nothing about. Every other check must still pass.
+struct Row {
+    Fault fault;
+    const char* name;
+    Checks fails;
+    Checks any;
+};
+const std::array<Row, 6> kTable{{
+    {Fault::none, "healthy", these({}), these({})},
+    {Fault::silent, "silent output", these({near_loss, si_sdr, missed, first_word}),
+     these({stop, heard})},
+    {Fault::pass_through, "microphone passed through",
+     these({erle, convergence, attenuation, false_stops}),
+     these({near_loss, si_sdr, missed, stop, heard, first_word})},
+    {Fault::late_reference, "reference late", these({erle, convergence}),
+     these({attenuation, si_sdr, false_stops, missed, stop, heard, first_word})},
+    {Fault::never, "interruption never made", these({missed, stop, heard}),
+     these({si_sdr, near_loss})},
+    {Fault::at_once, "interruption made at once", these({false_stops}),
+     these({erle, convergence, attenuation, near_loss, si_sdr, missed, stop, heard, first_word})},
+}};
+
+constexpr double kBulkMs = 10.0;  // leaves the reference where it is: the lead is this and 1.5 ms
+constexpr double kAirMs = 1.5;    // 0.5 m
+constexpr BlockIndex kBreaks = 650;  // after "canceller ready", before the talker
+
+double numberOf(const nlohmann::json& value) {
+    if (value.is_number()) return value.get<double>();
+    if (value.is_object() && value.contains("p50")) return value["p50"].get<double>();
+    return std::nan("");
+}
+
+/// Which checks fail on a run. A missing figure never passes.
+Checks failed(const FaultRun& run) {
+    const auto& m = run.metrics;
+    Checks fails;
+    const auto need = [&](Check check, bool ok) { fails.set(check, !ok); };
+    need(erle, numberOf(m["erle_db"]) >= 20.0);
+    need(convergence, numberOf(m["convergence_linear_20_ms"]) <= 6000.0);
+    need(attenuation, run.attenuation_db >= 20.0);
+    need(near_loss, numberOf(m["near_loss_db"]) <= 3.0);
+    need(si_sdr, numberOf(m["near_si_sdr_db"]) >= 10.0);
+    need(false_stops, m["false_stops"].get<int>() == 0);
+    need(missed, numberOf(m["missed_ratio"]) == 0.0);
+    need(stop, numberOf(m["stop_ms"]) <= 600.0);
+    // What was heard of the interrupted item is known, and is a part of it.
+    const auto& item = m["items"][0];
+    const double heard_ms = numberOf(m["heard_ms"]);
+    need(heard, heard_ms > 0.0 && heard_ms < numberOf(item["length_ms"]) &&
+                    std::abs(heard_ms - numberOf(item["heard_ms"])) < 0.07 &&
+                    numberOf(m["truncation_error_ms"]) == 0.0);
+    need(first_word, numberOf(m["first_word_loss_ms"]) <= 100.0);
+    return fails;
+}
+
+QByteArray namesOf(const Checks& checks) {
+    QByteArray text;
+    for (std::size_t i = 0; i < check_count; ++i) {
+        if (checks.test(i)) text += QByteArray(kCheckNames[i]) + " ";
+    }
+    return text.isEmpty() ? QByteArray("nothing") : text;
+}
+
+/// ready: the fault begins once the canceller was found ready.
+FaultPlan planOf(Fault fault, bool ready = false) {
+    FaultPlan plan;
+    nlohmann::json settings{{"room.bulk_delay_ms", kBulkMs}, {"room.noise_dbfs", -90}};
+    if (fault == Fault::never) settings["barge_in.enabled"] = false;
+    if (auto scene = sceneCut("barge_in", 13.0, settings)) plan.scene = std::move(*scene);
+    plan.attenuation_from_s = 4.0;
+    plan.attenuation_to_s = 8.0;
+    plan.prepare = [fault, ready](SceneLoop& loop, const Settings& now) {
+        const SampleRate rate{now.engine.rate_hz};
+        if (fault == Fault::at_once) loop.engine().turn().setHeadroom(100.0);
+        if (fault == Fault::silent) {
+            putIn(loop, std::make_unique<FaultCanceller>(CancellerFault::silent));
+        } else if (fault == Fault::pass_through && ready) {
+            putIn(loop, std::make_unique<BreakingCanceller>(healthyEngine(now),
+                                                            CancellerFault::pass_through, kBreaks));
+        } else if (fault == Fault::pass_through) {
+            putIn(loop, std::make_unique<FaultCanceller>(CancellerFault::pass_through));
+        } else if (fault == Fault::late_reference) {
+            putIn(loop, std::make_unique<LateCanceller>(healthyEngine(now), rate,
+                                                        kBulkMs + kAirMs + 10.0));
+        }
+    };
+    return plan;
+}
+
+}  // namespace
+
+/// Every check must fail on its faults, and the healthy engine must pass them all.
+class FaultsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void everyFaultAndEveryCheckIsInTheTable() {
+        Checks used;
+        for (const auto& row : kTable) {
+            used |= row.fails;
+            QVERIFY((row.fails & row.any).none());
+            QCOMPARE(row.fails.any(), row.fault != Fault::none);
+        }
+        QVERIFY2(used.all(), "no fault for: " + namesOf(~used));
+    }
+
+    void table_data() {
+        QTest::addColumn<int>("row");
+        for (std::size_t i = 0; i < kTable.size(); ++i) QTest::newRow(kTable[i].name) << int(i);
+    }
+    void table() {
+        QFETCH(int, row);
+        const auto& wanted = kTable[std::size_t(row)];
+        const auto run = runFault(planOf(wanted.fault));
+        DT_VERIFY_OK(run);
+        auto fails = failed(*run);
+        if (wanted.fault == Fault::pass_through) {
+            // From the start on it is never ready and held: no stop of its own. One that breaks
+            // later has been believed.
+            QVERIFY(!fails.test(false_stops));
+            const auto later = runFault(planOf(wanted.fault, true));
+            DT_VERIFY_OK(later);
+            fails.set(false_stops, failed(*later).test(false_stops));
+        }
+        const auto& m = run->metrics;
+        qInfo(
+            "%s: fails %s| ERLE %.1f, 20 dB after %.0f ms, attenuation %.1f, near loss %.1f, "
+            "SI-SDR %.1f, false %d, missed %.1f, stop %.0f ms, first word %.0f ms",
+            wanted.name, namesOf(fails).constData(), numberOf(m["erle_db"]),
+            numberOf(m["convergence_linear_20_ms"]), run->attenuation_db,
+            numberOf(m["near_loss_db"]), numberOf(m["near_si_sdr_db"]), m["false_stops"].get<int>(),
+            numberOf(m["missed_ratio"]), numberOf(m["stop_ms"]), numberOf(m["first_word_loss_ms"]));
+        const Checks missing = wanted.fails & ~fails;
+        QVERIFY2(missing.none(), "should fail and does not: " + namesOf(missing));
+        const Checks surplus = fails & ~wanted.fails & ~wanted.any;
+        QVERIFY2(surplus.none(), "should pass and does not: " + namesOf(surplus));
+    }
+};
+
+QTEST_APPLESS_MAIN(FaultsTest)
+#include "faults_test.moc"

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/duplex/playback_account.h"
+
+#include <QtTest>
+
+using namespace doubletalk;
+using namespace doubletalk::duplex;
+
+namespace {
+
+session::ExchangeRecord exchange(int playback, int queued, int dropped = 0,
+                                 bool interrupted = false) {
+    return {.playback_frames = playback,
+            .queued_frames = queued,
+            .audible_frames = queued,
+            .dropped_frames = dropped,
+            .interrupted = interrupted};
+}
+
+}  // namespace
+
+class PlaybackAccountTest : public QObject {
+    Q_OBJECT
+private slots:
+    void followsAnItemFromStartToEnd() {
+        PlaybackAccount account;
+        account.prepare(100);
+        account.written({.item = 1, .frames = 250, .item_sample = 0.0, .last = true});
+        QCOMPARE(account.fillFrames(), std::int64_t(350));
+        account.rendered(exchange(160, 160));
+        QCOMPARE(account.lastItemFrames(), std::int64_t(60));
+        QCOMPARE(account.started().size(), std::size_t(1));
+        QCOMPARE(account.playingItem(), ItemId(1));
+        QVERIFY(account.ended().empty());
+        const auto* heard = account.ledger().find(1);
+        QVERIFY(heard != nullptr);
+        QCOMPARE(heard->first_playback_frame, std::int64_t(100));
+        QCOMPARE(heard->heard_samples, 60.0);
+        account.rendered(exchange(160, 160));
+        QVERIFY(account.started().empty());
+        QVERIFY(account.ended().empty());
+        account.rendered(exchange(160, 30));  // 130 frames of silence: nothing queued
+        QCOMPARE(account.ended().size(), std::size_t(1));
+        heard = account.ledger().find(1);
+        QCOMPARE(heard->heard_samples, 250.0);
+        QCOMPARE(heard->last_playback_frame, std::int64_t(349));
+        QVERIFY(heard->ended);
+        QCOMPARE(account.lastAudibleFrame(), std::int64_t(349));
+        QCOMPARE(account.playedFrames(), std::int64_t(480));
+        QCOMPARE(account.silenceFrames(), std::int64_t(130));
+    }
+
+    void droppedFramesWereNotHeard() {
+        PlaybackAccount account;
+        account.prepare(0);
+        account.written({.item = 1, .frames = 1000, .item_sample = 0.0, .last = true});
+        account.rendered(exchange(160, 160));
+        account.rendered(exchange(160, 80, 760, true));
+        QCOMPARE(account.ledger().find(1)->heard_samples, 240.0);
+        QVERIFY(!account.ledger().find(1)->ended);
+        QVERIFY(account.lastInterrupted());
+        QCOMPARE(account.playingItem(), ItemId(0));
+        QCOMPARE(account.droppedFrames(), std::int64_t(760));
+        QCOMPARE(account.fillFrames(), std::int64_t(0));
+        // What is written next begins right there.
+        account.written({.item = 2, .frames = 160, .item_sample = 0.0});
+        account.rendered(exchange(160, 160));
+        QCOMPARE(account.ledger().find(1)->heard_samples, 240.0);
+        QCOMPARE(account.ledger().find(2)->heard_samples, 160.0);
+        QCOMPARE(account.ledger().find(2)->first_playback_frame, std::int64_t(320));
+    }
+
+    void stretchedAndResampledAudioCountsInItemSamples() {
+        PlaybackAccount account;
+        account.prepare(0);
+        // 24 kHz item in a 16 kHz engine: 1.5 item samples a frame.
+        account.written(
+            {.item = 1, .frames = 160, .item_sample = 0.0, .item_samples_per_frame = 1.5});
+        account.written({.item = 1,
+                         .frames = 160,
+                         .item_sample = 240.0,
+                         .item_samples_per_frame = 1.5,
+                         .concealed = true});
+        account.rendered(exchange(200, 200));
+        const auto* heard = account.ledger().find(1);
+        QCOMPARE(heard->heard_samples, 300.0);
+        QCOMPARE(heard->concealed_frames, std::int64_t(40));
+    }
+
+    void silenceBetweenItemsBelongsToNone() {
+        PlaybackAccount account;
+        account.prepare(0);
+        account.written({.item = 1, .frames = 80, .item_sample = 0.0, .last = true});
+        account.written({.item = 0, .frames = 80, .item_samples_per_frame = 0.0});
+        account.written({.item = 2, .frames = 80, .item_sample = 0.0});
+        account.rendered(exchange(160, 160));
+        QCOMPARE(account.playingItem(), ItemId(0));
+        QCOMPARE(account.lastItemFrames(), std::int64_t(80));
+        account.rendered(exchange(80, 80));
+        QCOMPARE(account.playingItem(), ItemId(2));
+        QCOMPARE(account.silenceFrames(), std::int64_t(0));
+    }
+};
+
+QTEST_APPLESS_MAIN(PlaybackAccountTest)
+#include "playback_account_test.moc"

@@ -1,0 +1,276 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QtTest>
+#include <cmath>
+
+#include "duplex_support.h"
+#include "engine/dsp/async_resampler.h"
+#include "engine/duplex/health.h"
+#include "engine/echo/canceller_registry.h"
+#include "engine/session/session_reader.h"
+
+using namespace doubletalk;
+using namespace doubletalk::duplex;
+using namespace doubletalk::test;
+
+namespace {
+
+constexpr int kRateHz = 16000;
+constexpr int kBlock = kRateHz / 100;
+
+Result<RunResult> runOf(const room::Scene& scene, const std::filesystem::path& record = {}) {
+    RunOptions options;
+    options.scene = scene;
+    if (!record.empty()) options.record = record;
+    return runScene(options);
+}
+
+/// Normalised correlation of two equally long pieces.
+double likeness(std::span<const float> a, std::span<const float> b) {
+    double cross = 0.0;
+    double power_a = 0.0;
+    double power_b = 0.0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        cross += double(a[i]) * b[i];
+        power_a += double(a[i]) * a[i];
+        power_b += double(b[i]) * b[i];
+    }
+    return power_a > 0.0 && power_b > 0.0 ? cross / std::sqrt(power_a * power_b) : 0.0;
+}
+
+/// Where in item the piece comes from: its first sample there, and how alike both are.
+struct Match {
+    std::size_t at = 0;
+    double likeness = 0.0;
+};
+Match findPiece(std::span<const float> item, std::span<const float> piece) {
+    Match best;
+    for (std::size_t at = 0; at + piece.size() <= item.size(); ++at) {
+        const double now = likeness(item.subspan(at, piece.size()), piece);
+        if (now > best.likeness) best = {at, now};
+    }
+    return best;
+}
+
+std::size_t lastNonZeroBefore(std::span<const float> signal, std::size_t end) {
+    while (end > 0 && signal[end - 1] == 0.0F) --end;
+    return end - 1;
+}
+
+std::span<const float> itemOf(const session::Session& session, ItemId id) {
+    for (const auto& item : session.items) {
+        if (item.item == id) return item.samples;
+    }
+    return {};
+}
+
+double valueAt(const session::Table& table, const std::string& column, std::size_t row) {
+    const auto found = std::find(table.columns.begin(), table.columns.end(), column);
+    if (found == table.columns.end()) return std::nan("");
+    return table.rows[row][std::size_t(found - table.columns.begin())];
+}
+
+}  // namespace
+
+class SceneBehaviourTest : public QObject {
+    Q_OBJECT
+private slots:
+    void echoAloneStopsNobody_data();
+    void echoAloneStopsNobody();
+    void bargeIn_data();
+    void bargeIn();
+    void lateReferenceIsTold();
+    void driftIsMeasured();
+    void longDelayIsFollowed();
+    void backchannelStopsAreFalse();
+};
+
+void SceneBehaviourTest::echoAloneStopsNobody_data() {
+    QTest::addColumn<QString>("canceller");
+    QTest::addColumn<bool>("must_be_ready");
+    for (const auto name : echo::cancellerNames()) {
+        const std::string text(name);
+        QTest::newRow(text.c_str())
+            << QString::fromStdString(text) << (text == "speexdsp" || text == "webrtc");
+    }
+}
+
+void SceneBehaviourTest::echoAloneStopsNobody() {
+    QFETCH(QString, canceller);
+    QFETCH(bool, must_be_ready);
+    const auto scene = sceneCut("single_talk", 25.5, {{"echo.canceller", canceller.toStdString()}});
+    DT_VERIFY_OK(scene);
+    const auto run = runOf(*scene);
+    DT_VERIFY_OK(run);
+    QCOMPARE(countOf(run->events, EventKind::interrupt_issued), 0);
+    QCOMPARE(countOf(run->events, EventKind::barge_in_decided), 0);
+    QCOMPARE(countOf(run->events, EventKind::engine_fallback), 0);
+    if (must_be_ready) QVERIFY(countOf(run->events, EventKind::canceller_ready) >= 1);
+    // Echo alone for 25 s means echo was there: without a canceller it lies over the trigger.
+    QVERIFY(countOf(run->events, EventKind::item_started) >= 4);
+    if (canceller == "none") QCOMPARE(countOf(run->events, EventKind::canceller_ready), 0);
+}
+
+void SceneBehaviourTest::bargeIn_data() {
+    QTest::addColumn<QString>("canceller");
+    QTest::addColumn<int>("fade_ms");
+    QTest::newRow("speexdsp") << "speexdsp" << 5;
+    QTest::newRow("speexdsp, no fade") << "speexdsp" << 0;
+    QTest::newRow("speexdsp, long fade") << "speexdsp" << 50;
+    if (echo::createCanceller("webrtc")) QTest::newRow("webrtc") << "webrtc" << 5;
+}
+
+void SceneBehaviourTest::bargeIn() {
+    QFETCH(QString, canceller);
+    QFETCH(int, fade_ms);
+    const QTemporaryDir folder;
+    const auto scene =
+        sceneCut("barge_in", 0.0,
+                 {{"echo.canceller", canceller.toStdString()}, {"barge_in.fade_ms", fade_ms}});
+    DT_VERIFY_OK(scene);
+    const auto path = std::filesystem::path(folder.path().toStdString()) / "session";
+    const auto run = runOf(*scene, path);
+    DT_VERIFY_OK(run);
+    const auto session = session::readSession(path);
+    DT_VERIFY_OK(session);
+
+    // One stop, answering the talker.
+    const auto issued = eventsOf(run->events, EventKind::interrupt_issued);
+    QCOMPARE(issued.size(), std::size_t(1));
+    QCOMPARE(QByteArray::fromStdString(std::string(issued[0].cause.view())), "barge_in");
+    const auto decided = eventsOf(run->events, EventKind::barge_in_decided);
+    QCOMPARE(decided.size(), std::size_t(1));
+    QCOMPARE(run->metrics["missed_ratio"].get<double>(), 0.0);
+    QCOMPARE(run->metrics["false_stops"].get<int>(), 0);
+
+    // The loudspeaker's own samples: where they end, and which sample of the item is the last.
+    const auto started = eventsOf(run->events, EventKind::item_started);
+    QVERIFY(started.size() >= 2);
+    QCOMPARE(started[0].item, ItemId(1));
+    QCOMPARE(started[1].item, ItemId(2));
+    const std::span<const float> playback(session->playback);
+    // A resampler that moves by parts of a frame sounds a little before an item's first sample.
+    const auto second = std::size_t(started[1].block) * kBlock - dsp::AsyncResampler::kLagFrames;
+    QVERIFY(second > std::size_t(issued[0].block + 1) * kBlock && second < playback.size());
+    const auto last = lastNonZeroBefore(playback, second);
+    const auto fade = std::size_t(fade_ms * kRateHz / 1000);
+    // Decided at the end of a block; the exchange after it brings the fade and then silence.
+    QVERIFY2(last < std::size_t(decided[0].frame) + kBlock + fade,
+             qPrintable(QString("last sample %1, decided %2").arg(last).arg(decided[0].frame)));
+    QVERIFY(last + 2 * kBlock > std::size_t(decided[0].frame));
+
+    const auto item = itemOf(*session, 1);
+    QVERIFY(!item.empty());
+    constexpr std::size_t kPiece = 400;
+    const auto piece_at = last + 1 - fade - kPiece;
+    const auto match = findPiece(item, playback.subspan(piece_at, kPiece));
+    QVERIFY2(match.likeness > 0.999, qPrintable(QString::number(match.likeness)));
+    const auto heard_samples = double(match.at + kPiece + fade);
+    const auto silent = eventsOf(run->events, EventKind::playback_silent);
+    QCOMPARE(silent.size(), std::size_t(1));
+    const double reported_samples = silent[0].value * kRateHz / 1000.0;
+    QVERIFY2(std::abs(reported_samples - heard_samples) <= 1.0,
+             qPrintable(QString("reported %1, heard %2").arg(reported_samples).arg(heard_samples)));
+    const auto& items = run->metrics["items"];
+    QVERIFY(items[0]["interrupted"].get<bool>());
+    QVERIFY(!items[0]["ended"].get<bool>());
+    QVERIFY(std::abs(items[0]["heard_ms"].get<double>() - silent[0].value) < 1e-9);
+    QCOMPARE(run->metrics["truncation_error_ms"]["p50"].get<double>(), 0.0);
+
+    // Nothing of it comes back, though packets of it were still under way.
+    for (auto i = last + 1; i < second; ++i) QCOMPARE(playback[i], 0.0F);
+    int under_way = 0;
+    for (const auto& packet : session->packets) {
+        const auto& record = packet.record;
+        if (record.arrival_ns < 0 || record.block <= issued[0].block) continue;
+        under_way += record.header.item == 1 ? 1 : 0;
+    }
+    QVERIFY(under_way > 0);
+    QVERIFY(run->metrics["discarded"].get<double>() >= under_way);
+    const auto rows = session->metrics.rows.size();
+    const auto row_before = std::size_t(issued[0].block / 10) - 1;
+    QVERIFY(valueAt(session->metrics, "discarded", rows - 1) -
+                valueAt(session->metrics, "discarded", row_before) >=
+            under_way);
+
+    // What is said after it is heard to its end.
+    for (std::size_t i = 1; i < items.size(); ++i) {
+        QVERIFY(items[i]["ended"].get<bool>());
+        QVERIFY(!items[i]["interrupted"].get<bool>());
+        const double length_ms = items[i]["length_ms"].get<double>();
+        QVERIFY(std::abs(items[i]["heard_ms"].get<double>() - length_ms) <= 20.0);  // one packet
+    }
+    const auto answer = itemOf(*session, 2);
+    const auto answer_match =
+        findPiece(answer, playback.subspan(second + answer.size() / 2, kPiece));
+    QVERIFY2(answer_match.likeness > 0.99, qPrintable(QString::number(answer_match.likeness)));
+}
+
+void SceneBehaviourTest::lateReferenceIsTold() {
+    const auto scene = sceneCut("late_reference");
+    DT_VERIFY_OK(scene);
+    const auto run = runOf(*scene);
+    DT_VERIFY_OK(run);
+    const auto late = eventsOf(run->events, EventKind::reference_late);
+    QVERIFY(!late.empty());
+    // 60 ms late on an echo that comes after 40 ms of device and 0.5 m of air.
+    QVERIFY2(std::abs(late.back().value - (40.0 + 1.5 - 60.0)) < 2.0,
+             qPrintable(QString::number(late.back().value)));
+    bool failing = false;
+    for (const auto& event : eventsOf(run->events, EventKind::health_changed)) {
+        failing |=
+            event.text == "failing" && event.cause == Health::ruleText(HealthRule::reference_late);
+    }
+    QVERIFY(failing);
+    QCOMPARE(countOf(run->events, EventKind::interrupt_issued), 0);
+}
+
+void SceneBehaviourTest::driftIsMeasured() {
+    const QTemporaryDir folder;
+    const auto scene = sceneCut("drift", 22.0);
+    DT_VERIFY_OK(scene);
+    const auto path = std::filesystem::path(folder.path().toStdString()) / "session";
+    DT_VERIFY_OK(runOf(*scene, path));
+    const auto session = session::readSession(path);
+    DT_VERIFY_OK(session);
+    const auto& metrics = session->metrics;
+    for (auto row = std::size_t(200); row < metrics.rows.size(); ++row) {
+        const double ppm = valueAt(metrics, "drift_ppm", row);
+        QVERIFY2(std::abs(ppm - 100.0) < 10.0, qPrintable(QString::number(ppm)));
+    }
+}
+
+void SceneBehaviourTest::longDelayIsFollowed() {
+    const auto scene = sceneCut("long_delay");
+    DT_VERIFY_OK(scene);
+    const auto run = runOf(*scene);
+    DT_VERIFY_OK(run);
+    const auto moved = eventsOf(run->events, EventKind::delay_moved);
+    QVERIFY(!moved.empty());
+    // The reference goes to just before the echo: 250 ms of device, 1.5 ms of air, a few of lead.
+    QVERIFY2(moved.back().value > 230.0 && moved.back().value < 251.5,
+             qPrintable(QString::number(moved.back().value)));
+    bool latency = false;
+    for (const auto& event : eventsOf(run->events, EventKind::health_changed)) {
+        latency |= event.text == "degraded" && event.cause == Health::ruleText(HealthRule::latency);
+    }
+    QVERIFY(latency);
+    QVERIFY(run->metrics["erle_db"]["p50"].get<double>() > 10.0);
+}
+
+void SceneBehaviourTest::backchannelStopsAreFalse() {
+    const auto scene = sceneCut("backchannel", 16.0);
+    DT_VERIFY_OK(scene);
+    const auto run = runOf(*scene);
+    DT_VERIFY_OK(run);
+    // The first rule knows level and length only and may stop for agreement; it is never a success.
+    const int stops = countOf(run->events, EventKind::interrupt_issued);
+    QVERIFY(stops <= 2);
+    QCOMPARE(run->metrics["false_stops"].get<int>(), stops);
+    QCOMPARE(run->metrics["false_ratio"].get<double>(), stops / 2.0);
+    QVERIFY(run->metrics["missed_ratio"].is_null());
+    QVERIFY(run->metrics["success_ratio"].is_null());
+}
+
+QTEST_APPLESS_MAIN(SceneBehaviourTest)
+#include "scene_behaviour_test.moc"

@@ -1,0 +1,154 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/echo/clock_map.h"
+
+#include <QtTest>
+#include <cmath>
+
+#include "engine/core/random.h"
+
+using doubletalk::Random;
+using doubletalk::echo::ClockMap;
+
+namespace {
+
+/// Two device clocks as the engine sees them: whole frames, each with a dither of up to one frame.
+struct Clocks {
+    double ppm = 0.0;
+    int dither = 1;
+    Random random{7};
+    double phase = 0.37;
+    std::int64_t step = 0;
+
+    void run(ClockMap& map, int from, int to) {
+        for (int k = from; k < to; ++k) {
+            const std::int64_t captured = 160 * std::int64_t(k);
+            double played = double(captured) * (1.0 + ppm * 1e-6) + phase;
+            if (dither > 0) played += double(dither) * (2.0 * random.uniform() - 1.0);
+            map.observe(captured, std::int64_t(std::floor(played)) + step);
+        }
+    }
+};
+
+}  // namespace
+
+class ClockMapTest : public QObject {
+    Q_OBJECT
+private slots:
+    void findsTheDrift_data() {
+        QTest::addColumn<double>("ppm");
+        QTest::addColumn<int>("dither");
+        for (const double ppm : {-300.0, -200.0, -50.0, 50.0, 100.0, 200.0, 300.0}) {
+            QTest::addRow("%g ppm", ppm) << ppm << 0;
+            QTest::addRow("%g ppm, dither", ppm) << ppm << 1;
+        }
+    }
+    void findsTheDrift() {
+        QFETCH(double, ppm);
+        QFETCH(int, dither);
+        ClockMap map;
+        Clocks clocks{ppm, dither};
+        QVERIFY(std::isnan(map.driftPpm()));
+        QVERIFY(std::isnan(map.driftConfidencePpm()));
+        clocks.run(map, 0, 2000);
+        QVERIFY2(std::abs(map.driftPpm() - ppm) < 10.0,
+                 qPrintable(QString::number(map.driftPpm())));
+        QVERIFY2(std::abs((map.ratio() - 1.0) * 1e6 - ppm) < 10.0,
+                 qPrintable(QString::number((map.ratio() - 1.0) * 1e6)));
+        clocks.run(map, 2000, 30000);
+        QVERIFY(std::abs(map.driftPpm() - ppm) < 1.0);
+        QVERIFY(std::abs((map.ratio() - 1.0) * 1e6 - ppm) < 4.0);
+        // The line stays where the clocks are: within what ran up before the slope was known.
+        const double truth = 160.0 * 29999 * (1.0 + ppm * 1e-6);
+        QVERIFY(std::abs(map.playbackPosition(160.0 * 29999) - truth) <
+                std::abs(ppm) * 1e-6 * 160000 + 2);
+    }
+    void equalClocksStayExactlyOne_data() {
+        QTest::addColumn<int>("dither");
+        QTest::addColumn<int>("seed");
+        QTest::newRow("none") << 0 << 1;
+        for (int seed = 1; seed <= 20; ++seed)
+            QTest::addRow("one frame, seed %d", seed) << 1 << seed;
+        QTest::newRow("forty frames") << 40 << 1;
+    }
+    void equalClocksStayExactlyOne() {
+        QFETCH(int, dither);
+        QFETCH(int, seed);
+        ClockMap map;
+        Clocks clocks{0.0, dither, Random(std::uint64_t(seed))};
+        for (int k = 0; k < 60000; k += 10) {
+            clocks.run(map, k, k + 10);
+            QCOMPARE(map.ratio(), 1.0);
+            const double position = map.playbackPosition(160.0 * k);
+            QCOMPARE(position, std::floor(position));
+        }
+        QVERIFY(std::abs(map.driftPpm()) < 3.0);
+    }
+    void confidenceHoldsTheTruth() {
+        int outside = 0;
+        for (int seed = 1; seed <= 100; ++seed) {
+            ClockMap map;
+            Clocks clocks{80.0, 1, Random(std::uint64_t(seed))};
+            clocks.run(map, 0, 1500);
+            outside += std::abs(map.driftPpm() - 80.0) > map.driftConfidencePpm() ? 1 : 0;
+            QVERIFY(map.driftConfidencePpm() < 5.0);
+        }
+        QVERIFY2(outside <= 10, qPrintable(QString::number(outside)));
+    }
+    void movesSmoothly() {
+        ClockMap map;
+        Clocks clocks{200.0, 1};
+        double ratio = 1.0;
+        double position = 0.0;
+        for (int k = 0; k < 6000; ++k) {
+            clocks.run(map, k, k + 1);
+            QVERIFY(std::abs(map.ratio() - ratio) < 10e-6);
+            const double now = map.playbackPosition(160.0 * k);
+            if (k > 0) QVERIFY(std::abs(now - position - 160.0 * ratio) < 1e-6);
+            ratio = map.ratio();
+            position = now;
+        }
+    }
+    void aSkippedBufferIsAStepAndNoDrift() {
+        for (const double ppm : {0.0, 100.0}) {
+            ClockMap map;
+            Clocks clocks{ppm, 1};
+            clocks.run(map, 0, 3000);
+            const double before = map.playbackPosition(160.0 * 3000);
+            clocks.step = 480;
+            clocks.run(map, 3000, 3030);
+            const double after = map.playbackPosition(160.0 * 3000);
+            QVERIFY2(std::abs(after - before - 480.0) < 3.0,
+                     qPrintable(QString::number(after - before)));
+            clocks.run(map, 3030, 6000);
+            QVERIFY(std::abs(map.driftPpm() - ppm) < 3.0);
+            if (ppm == 0.0) QCOMPARE(map.ratio(), 1.0);
+        }
+    }
+    void burstsAreNoSteps() {
+        // A playback device that takes 1024 frames at a time. Seen each 160 frames its fill has
+        // steps of 32 frames (the common divisor), which drift turns over once in 20 s: ±16 frames
+        // over the 40 s of memory can feign 3 * 16 / 640000 = 75 ppm; a step taken for real would
+        // cost more.
+        ClockMap map;
+        std::int64_t played = 0;
+        for (int k = 0; k < 6000; ++k) {
+            const double due = 160.0 * k * (1.0 + 100e-6);
+            while (double(played) < due) played += 1024;
+            map.observe(160 * std::int64_t(k), played);
+        }
+        QVERIFY2(std::abs(map.driftPpm() - 100.0) < 75.0,
+                 qPrintable(QString::number(map.driftPpm())));
+    }
+    void resetForgets() {
+        ClockMap map;
+        Clocks{300.0, 0}.run(map, 0, 3000);
+        QVERIFY(map.ratio() != 1.0);
+        map.reset();
+        QCOMPARE(map.ratio(), 1.0);
+        QVERIFY(std::isnan(map.driftPpm()));
+    }
+};
+
+QTEST_APPLESS_MAIN(ClockMapTest)
+#include "clock_map_test.moc"
