@@ -48,11 +48,12 @@ template <class T>
 struct StreamRig {
     device::PumpedDevice* pump = nullptr;
     WatchedDevice* device = nullptr;
-    std::unique_ptr<duplex::DuplexStream> stream;
     std::unique_ptr<std::atomic<std::int64_t>> blocks =
         std::make_unique<std::atomic<std::int64_t>>(0);
     std::unique_ptr<std::mutex> mutex = std::make_unique<std::mutex>();
     std::unique_ptr<std::vector<Event>> events = std::make_unique<std::vector<Event>>();
+    /// Last, so that it ends first: its threads use what stands above.
+    std::unique_ptr<duplex::DuplexStream> stream;
 
     /// Steps one block at a time and waits until the worker has done it.
     [[nodiscard]] bool step(int count) {
