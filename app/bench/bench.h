@@ -1,0 +1,145 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "app/bench/live_feed.h"
+#include "engine/core/result.h"
+#include "engine/duplex/settings_store.h"
+
+namespace doubletalk::bench {
+
+class BenchRun;
+struct SpokenItem;
+
+enum class BenchState { idle, starting, running, stopping };
+
+/// What the next run stands on.
+struct BenchSource {
+    bool devices = false;              ///< real sound devices instead of the virtual room
+    std::string scene = "barge_in";    ///< virtual room: a shipped scene or a scene file
+    std::string input_id, output_id;   ///< devices; empty: the system's default
+};
+
+/// One text or file the assistant is to speak.
+struct QueuedSpeech {
+    enum class State { rendering, waiting, speaking, heard, interrupted, failed };
+    std::int64_t ticket = 0;  ///< stable name of the entry
+    ItemId item = 0;          ///< once it was sent
+    State state = State::waiting;
+    QString title;            ///< text, or file name
+    bool file = false;
+    double length_ms = 0.0;   ///< 0: not known yet
+    double heard_ms = 0.0;    ///< at the loudspeaker so far, or where it was interrupted
+    QString problem;          ///< why it failed
+};
+
+/// Numbers of the machine for a status bar.
+struct MachineState {
+    double load_ratio = 0.0;     ///< worker time / block time, smoothed
+    double block_max_ms = 0.0;
+    std::int64_t late_blocks = 0;  ///< begun more than a block late
+    std::int64_t dropped_records = 0;
+    double buffered_ms = 0.0;    ///< still to be spoken, as far as it is rendered
+    duplex::HealthState health = duplex::HealthState::healthy;
+    QString device;              ///< "virtual room", or both devices
+    int rate_hz = 16000;
+};
+
+/// The instrument behind a window: owns the settings, starts and stops runs in threads of their
+/// own, takes commands and tells what happened. Nothing here waits for another thread for longer
+/// than a lock of microseconds; slow work reports by signals.
+/// Thread: gui.
+class Bench : public QObject {
+    Q_OBJECT
+public:
+    explicit Bench(QObject* parent = nullptr);
+    ~Bench() override;
+
+    [[nodiscard]] BenchState state() const { return state_; }
+    [[nodiscard]] LiveFeed& feed() { return *feed_; }
+    [[nodiscard]] const BenchSource& source() const { return source_; }
+    /// For the next run. Errors: state (running).
+    Result<void> setSource(const BenchSource& source);
+
+    /// Asynchronous; stateChanged() tells, failed() why it did not.
+    void start();
+    void stop();
+
+    /// Settings as asked for; a scene's own settings are below them while it runs.
+    [[nodiscard]] const duplex::Settings& requested() const;
+    /// As the engine uses them now: clamped, fallen back; equal to requested() while idle.
+    [[nodiscard]] const duplex::Settings& inUse() const;
+    [[nodiscard]] duplex::SettingSource sourceOf(const std::string& full_name) const;
+    /// Live while running; settings that need a restart wait for the next run. Errors: unknown, out
+    /// of range.
+    Result<void> set(const std::string& full_name, const std::string& text);
+    /// Back to the default.
+    Result<void> unset(const std::string& full_name);
+    [[nodiscard]] bool waitsForRestart(const std::string& full_name) const;
+
+    void interrupt();
+    void resetEngine();
+    /// Network: a delay spike now.
+    void spike(double height_ms);
+    /// Network: the next packets are lost / nothing comes for so long.
+    void loseNext(int packets);
+    void freezeNetwork(double ms);
+    /// Room: the echo path changes now.
+    void changePath();
+
+    /// Ticket of the new entry at the queue's end.
+    std::int64_t speakText(const QString& text, const QString& voice);
+    std::int64_t speakFile(const QString& path);
+    /// Of what has not been sent yet.
+    bool removeQueued(std::int64_t ticket);
+    bool moveQueued(std::int64_t ticket, int places);
+    [[nodiscard]] const std::vector<QueuedSpeech>& queue() const;
+
+    /// Marks the range that is kept as a session when the recording stops; every run is spooled
+    /// from its first block.
+    void startRecording();
+    /// Asynchronous; sessionKept() or failed().
+    void stopRecording(const QString& folder);
+    [[nodiscard]] bool recording() const { return record_from_ >= 0; }
+    [[nodiscard]] double recordedS() const;
+
+    [[nodiscard]] MachineState machine() const;
+
+signals:
+    void stateChanged(doubletalk::bench::BenchState state);
+    /// Why something asked for did not happen, and what to do.
+    void failed(const QString& what);
+    void notice(const QString& text);
+    void queueChanged();
+    /// By anybody: the form, undo, a preset, a scene's command.
+    void settingsChanged();
+    void recordingChanged();
+    void sessionKept(const QString& folder);
+    /// 0..1 of work with a name; 1 ends it.
+    void progress(const QString& what, double done_ratio);
+    /// What the recogniser understood of a segment of the user.
+    void understood(double start_s, double end_s, const QString& text);
+
+private:
+    void poll();
+    void setState(BenchState state);
+    void runEnded();
+
+    BenchState state_ = BenchState::idle;
+    BenchSource source_;
+    duplex::SettingsStore store_;
+    std::unique_ptr<LiveFeed> feed_;
+    std::unique_ptr<BenchRun> run_;
+    std::int64_t record_from_ = -1;
+    struct Private;
+    std::unique_ptr<Private> private_;
+};
+
+}  // namespace doubletalk::bench
