@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace doubletalk::ui {
+
+class Theme;
+
+/// The one style sheet of the window, made from the token table. Object properties a widget may set:
+/// kind = "field" (button with edge and fill), "interrupt", "primary" (inverse: Run while idle,
+/// recording chip), "note", "title", "number", "panel".
+[[nodiscard]] QString makeStyleSheet(const Theme& theme);
+
+}  // namespace doubletalk::ui
