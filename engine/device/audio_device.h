@@ -26,13 +26,14 @@ struct DeviceInfo {
 class DeviceCallback {
 public:
     virtual ~DeviceCallback() = default;
-    /// One block: in was captured, out is to be filled; both mono and of the same length. time_ns:
-    /// the device's clock at the end of in. Thread: rt.
+    /// in was captured, out is to be filled, both mono. A device with one clock makes both equally
+    /// long; with two clocks each length is what its own clock asks for, and may be 0. time_ns: the
+    /// device's clock at the end of in. Thread: rt.
     virtual void exchange(std::span<const float> in, std::span<float> out,
                           std::int64_t time_ns) noexcept = 0;
 };
 
-/// A microphone and a loudspeaker on one clock. Thread: its owner's, except that the callback is
+/// A microphone and a loudspeaker, on one clock or two. Thread: its owner's, except that the callback is
 /// called on a thread of the device (or in step()).
 class AudioDevice {
 public:
@@ -43,6 +44,9 @@ public:
     [[nodiscard]] virtual Result<void> start(DeviceCallback& callback) = 0;
     /// When it returns the callback is not called any more. May be called at any time.
     virtual void stop() = 0;
+    /// Throws away what was handed over and is not heard yet, where the device can: a hard cut.
+    /// Thread: any. Real-time safe.
+    virtual void cut() noexcept {}
     [[nodiscard]] virtual DeviceInfo info() const = 0;
     /// Why the device stopped by itself or refused the last call; empty when all is well.
     [[nodiscard]] virtual std::string lastError() const = 0;
