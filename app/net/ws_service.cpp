@@ -1,0 +1,222 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/net/ws_service.h"
+
+#include <QFile>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QWebSocket>
+#include <QWebSocketCorsAuthenticator>
+#include <QWebSocketServer>
+#include <vector>
+
+#include "app/net/link_text.h"
+
+namespace doubletalk::net {
+namespace {
+
+constexpr int kPingMs = 20000;
+constexpr int kSilenceMs = 60000;
+constexpr int kHandshakeMs = 5000;
+constexpr int kMaxFaults = 10;
+constexpr int kPendingConnections = 64;
+constexpr int kPolicy = 1008;
+constexpr int kTryLater = 1013;
+
+QWebSocketProtocol::CloseCode closeCode(int code) {
+    return static_cast<QWebSocketProtocol::CloseCode>(code);
+}
+
+std::string endpoint(const ServiceOptions& options) {
+    return options.bind.toString().toStdString() + ":" + std::to_string(options.port);
+}
+
+}  // namespace
+
+WsService::WsService(QObject* parent) : QObject(parent), watch_timer_(this) {
+    connect(&watch_timer_, &QTimer::timeout, this, &WsService::watch);
+}
+
+WsService::~WsService() {
+    for (auto& [id, client] : clients_) client.socket->disconnect(this);
+}
+
+Result<void> WsService::listen(const ServiceOptions& options) {
+    options_ = options;
+    const bool secure = !options.certificate_file.isEmpty() || !options.key_file.isEmpty();
+    server_ = std::make_unique<QWebSocketServer>(
+        QStringLiteral("doubletalk"),
+        secure ? QWebSocketServer::SecureMode : QWebSocketServer::NonSecureMode);
+    if (secure) {
+        if (auto ok = useCertificate(); !ok) return ok;
+    }
+    server_->setMaxPendingConnections(kPendingConnections);
+    server_->setHandshakeTimeout(kHandshakeMs);
+    connect(server_.get(), &QWebSocketServer::originAuthenticationRequired, this,
+            &WsService::checkOrigin);
+    connect(server_.get(), &QWebSocketServer::newConnection, this, &WsService::accept);
+    if (!server_->listen(options.bind, options.port)) {
+        return fail(ErrorKind::io, "cannot listen: " + server_->errorString().toStdString(),
+                    endpoint(options),
+                    "end the program that has this port, or choose another --port; --bind takes an "
+                    "address of this computer");
+    }
+    watch_timer_.start(kPingMs);
+    return {};
+}
+
+Result<void> WsService::useCertificate() {
+    QFile certificate(options_.certificate_file);
+    QFile key(options_.key_file);
+    const auto chain = certificate.open(QIODevice::ReadOnly)
+                           ? QSslCertificate::fromDevice(&certificate)
+                           : QList<QSslCertificate>();
+    if (chain.isEmpty()) {
+        return fail(ErrorKind::usage, "no certificate can be read",
+                    options_.certificate_file.toStdString(), "give a PEM file with --cert");
+    }
+    const bool opened = key.open(QIODevice::ReadOnly);
+    const auto bytes = opened ? key.readAll() : QByteArray();
+    QSslKey secret(bytes, QSsl::Rsa);
+    if (secret.isNull()) secret = QSslKey(bytes, QSsl::Ec);
+    if (secret.isNull()) {
+        return fail(ErrorKind::usage, "no RSA or EC key can be read",
+                    options_.key_file.toStdString(),
+                    "give a PEM file without a passphrase with --key");
+    }
+    auto tls = QSslConfiguration::defaultConfiguration();
+    tls.setLocalCertificateChain(chain);
+    tls.setPrivateKey(secret);
+    server_->setSslConfiguration(tls);
+    return {};
+}
+
+/// Programs send no Origin; a browser always does, and any page it shows could otherwise listen in.
+void WsService::checkOrigin(QWebSocketCorsAuthenticator* request) {
+    const auto origin = request->origin();
+    const bool allowed = origin.isEmpty() ||
+                         options_.allowed_origins.contains(QStringLiteral("*")) ||
+                         options_.allowed_origins.contains(origin, Qt::CaseInsensitive);
+    request->setAllowed(allowed);
+    if (!allowed) {
+        emit note(
+            tr("refused a web page of %1: allow it with --allow-origin").arg(shownText(origin)));
+    }
+}
+
+void WsService::accept() {
+    while (auto* socket = server_->nextPendingConnection()) {
+        if (clientCount() < options_.max_clients) {
+            add(socket);
+            continue;
+        }
+        emit note(tr("refused a client: there are %1 already").arg(clientCount()));
+        connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
+        socket->close(closeCode(kTryLater), tr("too many clients"));
+    }
+}
+
+void WsService::add(QWebSocket* socket) {
+    const auto id = next_client_++;
+    socket->setParent(this);
+    socket->setMaxAllowedIncomingMessageSize(options_.max_message_bytes);
+    socket->setMaxAllowedIncomingFrameSize(options_.max_message_bytes);
+    auto& client = clients_[id];
+    client.socket = socket;
+    client.heard.start();
+    const auto heard = [this, id] {
+        const auto at = clients_.find(id);
+        if (at != clients_.end()) at->second.heard.restart();
+    };
+    connect(socket, &QWebSocket::pong, this, heard);
+    connect(socket, &QWebSocket::textMessageReceived, this, [this, id, heard](const QString& text) {
+        heard();
+        const auto bytes = text.toStdString();
+        clientMessage(id, {false, bytes});
+    });
+    connect(socket, &QWebSocket::binaryMessageReceived, this,
+            [this, id, heard](const QByteArray& bytes) {
+                heard();
+                clientMessage(id, {true, {bytes.constData(), std::size_t(bytes.size())}});
+            });
+    connect(socket, &QWebSocket::disconnected, this, [this, id] { remove(id); });
+    clientCame(id);
+}
+
+void WsService::remove(ClientId client) {
+    const auto at = clients_.find(client);
+    if (at == clients_.end()) return;
+    auto* socket = at->second.socket;
+    clients_.erase(at);
+    socket->disconnect(this);
+    socket->deleteLater();
+    clientLeft(client);
+}
+
+void WsService::send(ClientId client, const remote::Message& message) {
+    const auto at = clients_.find(client);
+    if (at == clients_.end()) return;
+    if (message.binary) {
+        at->second.socket->sendBinaryMessage(
+            QByteArray(message.payload.data(), qsizetype(message.payload.size())));
+    } else {
+        at->second.socket->sendTextMessage(QString::fromStdString(message.payload));
+    }
+}
+
+void WsService::closeClient(ClientId client, int code, const QString& reason) {
+    const auto at = clients_.find(client);
+    if (at == clients_.end()) return;
+    emit note(tr("client %1 is sent away (%2): %3").arg(client).arg(code).arg(reason));
+    at->second.socket->close(closeCode(code), reason);
+}
+
+void WsService::countFault(ClientId client, const QString& what) {
+    const auto at = clients_.find(client);
+    if (at == clients_.end()) return;
+    if (++at->second.faults == kMaxFaults) closeClient(client, kPolicy, shownText(what));
+}
+
+void WsService::countGood(ClientId client) {
+    const auto at = clients_.find(client);
+    if (at != clients_.end()) at->second.faults = 0;
+}
+
+qint64 WsService::waitingBytes(ClientId client) const {
+    const auto at = clients_.find(client);
+    return at == clients_.end() ? 0 : at->second.socket->bytesToWrite();
+}
+
+void WsService::watch() {
+    std::vector<ClientId> silent;
+    for (auto& [id, client] : clients_) {
+        if (client.heard.elapsed() > kSilenceMs) silent.push_back(id);
+        client.socket->ping();
+    }
+    for (const auto id : silent) {
+        emit note(tr("client %1 is gone: no sign of life for %2 s").arg(id).arg(kSilenceMs / 1000));
+        const auto at = clients_.find(id);
+        if (at != clients_.end()) at->second.socket->abort();
+        remove(id);
+    }
+}
+
+void WsService::shutDown() {
+    watch_timer_.stop();
+    if (server_) server_->close();
+    while (!clients_.empty()) {
+        const auto id = clients_.begin()->first;
+        auto* socket = clients_.begin()->second.socket;
+        socket->disconnect(this);
+        socket->close(QWebSocketProtocol::CloseCodeGoingAway, tr("the service ends"));
+        socket->flush();
+        remove(id);
+    }
+}
+
+std::uint16_t WsService::port() const { return server_ ? server_->serverPort() : 0; }
+
+QString WsService::address() const { return server_ ? server_->serverUrl().toString() : QString(); }
+
+}  // namespace doubletalk::net

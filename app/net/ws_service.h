@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QHostAddress>
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
+#include <cstdint>
+#include <map>
+#include <memory>
+
+#include "engine/core/result.h"
+#include "engine/remote/message.h"
+
+class QWebSocket;
+class QWebSocketServer;
+class QWebSocketCorsAuthenticator;
+
+namespace doubletalk::net {
+
+using ClientId = std::uint64_t;
+
+struct ServiceOptions {
+    QHostAddress bind{QHostAddress::LocalHost};
+    std::uint16_t port = 0;  ///< 0: any free one
+    QStringList
+        allowed_origins;  ///< web pages that may connect ("http://localhost:3000"); "*": all
+    int max_clients = 32;
+    std::uint64_t max_message_bytes = 1U << 20U;
+    QString certificate_file;  ///< PEM; with key_file: wss instead of ws
+    QString key_file;
+};
+
+/// A WebSocket server's common part: limits, origin check, liveness, goodbye. A derived class says
+/// what a message means. Close codes: 1001 shutting down, 1008 rules, 1009 message too large, 1013
+/// too many clients. Thread: net (the one it was made in).
+class WsService : public QObject {
+    Q_OBJECT
+
+public:
+    explicit WsService(QObject* parent = nullptr);
+    ~WsService() override;
+
+    /// Errors: io (port taken, address not of this computer), usage (certificate).
+    [[nodiscard]] Result<void> listen(const ServiceOptions& options);
+    /// Ends every connection (1001) and stops listening.
+    void shutDown();
+    [[nodiscard]] std::uint16_t port() const;
+    /// "ws://127.0.0.1:8765"
+    [[nodiscard]] QString address() const;
+    [[nodiscard]] int clientCount() const { return int(clients_.size()); }
+
+signals:
+    /// A line for the operator's log; holds nothing that was said.
+    void note(const QString& line);
+
+protected:
+    virtual void clientCame(ClientId client) = 0;
+    virtual void clientMessage(ClientId client, const remote::MessageView& message) = 0;
+    virtual void clientLeft(ClientId client) = 0;
+
+    /// Nothing when the client has left.
+    void send(ClientId client, const remote::Message& message);
+    void closeClient(ClientId client, int code, const QString& reason);
+    /// A message made no sense: after some in a row the client is sent away (1008).
+    void countFault(ClientId client, const QString& what);
+    void countGood(ClientId client);
+    /// Bytes that have not left yet; 0 when the client has left.
+    [[nodiscard]] qint64 waitingBytes(ClientId client) const;
+
+private:
+    struct Client {
+        QWebSocket* socket = nullptr;
+        QElapsedTimer heard;
+        int faults = 0;
+    };
+    [[nodiscard]] Result<void> useCertificate();
+    void checkOrigin(QWebSocketCorsAuthenticator* request);
+    void accept();
+    void add(QWebSocket* socket);
+    void remove(ClientId client);
+    void watch();
+
+    ServiceOptions options_;
+    std::unique_ptr<QWebSocketServer> server_;
+    std::map<ClientId, Client> clients_;
+    ClientId next_client_ = 1;
+    QTimer watch_timer_;
+};
+
+}  // namespace doubletalk::net
