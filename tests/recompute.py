@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Doubletalk authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recomputes ERL, ERLE, echo delay, SI-SDR, jitter and R from a recorded session.
+"""Recomputes ERL, ERLE, echo delay and loss, SI-SDR, jitter and R from a recorded session.
 
     recompute.py [SESSION] [--cli doubletalk-cli] [--report jitter.json] [--min-rows 20] [--require ID,...]
 
@@ -286,6 +286,31 @@ def delay_checks(s, checks, x, rows, delay_ms):
     checks.value("echo_delay_ms", ours, theirs, 0.1, "ms")
 
 
+def echo_loss_check(s, checks):
+    """ITU-T G.122 Annex B.4 over twelfths of an octave, single talk after 17 s."""
+    recorded = s.summary.get("echo_loss_db")
+    if recorded is None or "speech" not in s.taps:
+        checks.skip("echo_loss_db", "shorter than 25 s, or no truth")
+        return
+    n, high = s.rate_hz * 128 // 1000, 3400.0 if s.rate_hz <= 8000 else 6700.0
+    quiet = db(smooth(block_power(s.taps["speech"], s.block))) < NEAR_SILENT_DBFS
+    silent = np.array([quiet[max(0, k - 29):k + 1].all() for k in range(len(quiet))])
+    window = 0.5 - 0.5 * np.cos(2.0 * math.pi * np.arange(n) / n)
+    far, out = np.zeros(n // 2 + 1), np.zeros(n // 2 + 1)
+    for at in range(17 * s.rate_hz, s.frames - n + 1, n // 2):
+        if silent[at // s.block:(at + n - 1) // s.block + 1].all():
+            far += np.abs(np.fft.rfft(window * s.taps["far"][at:at + n])) ** 2
+            out += np.abs(np.fft.rfft(window * s.taps["out"][at:at + n])) ** 2
+    hz = np.fft.rfftfreq(n, 1.0 / s.rate_hz)
+    f = np.geomspace(300.0, high, round(12 * math.log2(high / 300.0)) + 1)
+    half = 2.0 ** (1 / 24)
+    band = lambda power, c: power[(hz >= c / half) & (hz <= c * half)].sum()
+    ratio = np.array([band(out, c) / band(far, c) for c in f])
+    weighted = np.sum((ratio[1:] + ratio[:-1]) * np.diff(np.log10(f)))
+    ours = -10.0 * math.log10(weighted / (2.0 * math.log10(f[-1] / f[0])))
+    checks.value("echo_loss_db", ours, recorded, 0.1, "dB")
+
+
 def talks(s):
     began, result = None, []
     for e in s.of("event"):
@@ -317,9 +342,10 @@ def near_checks(s, checks, x, cli):
         write_wav(path / "mic.wav", s.taps["speech"], s.rate_hz)
         command = [cli, "echo", "--far", path / "far.wav", "--mic", path / "mic.wav", "--out", path / "out.wav",
                    "--canceller", s.settings["echo.canceller"]]
-        for key in ("echo.tail_ms", "echo.residual_suppression"):
-            if key in s.settings:
-                command += ["--set", f"{key}={json.dumps(s.settings[key])}"]
+        # The reference is the linear stage's: what SpeexDSP gives without its preprocessor.
+        command += ["--set", "echo.residual_suppression=false"]
+        if "echo.tail_ms" in s.settings:
+            command += ["--set", f"echo.tail_ms={json.dumps(s.settings['echo.tail_ms'])}"]
         subprocess.run([str(c) for c in command], check=True, stdout=subprocess.DEVNULL)
         reference = read_wav(path / "out.wav")[0][:, 0]  # aligned with the microphone
     out_lag = lags(s)[1]
@@ -409,6 +435,7 @@ def main():
     if s:
         x = echo_checks(s, checks, args.min_rows)
         near_checks(s, checks, x, args.cli)
+        echo_loss_check(s, checks)
         jitter_checks(s, checks, args.min_rows)
         if not args.report:
             r_checks(s.summary, checks)

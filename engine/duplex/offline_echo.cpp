@@ -14,8 +14,6 @@
 namespace doubletalk::duplex {
 namespace {
 
-constexpr int kNearSilentBlocks = 30;  // METRICS: no voice on the output for 300 ms
-
 /// Samples of every signal as whole blocks; the last one is filled with silence.
 std::vector<float> wholeBlocks(std::span<const float> samples, std::size_t block) {
     std::vector<float> padded(samples.begin(), samples.end());
@@ -63,7 +61,7 @@ Result<EchoSeries> measure(const OfflineEchoTaps& taps, std::span<const float> f
     echo::EchoMeter meter;
     meter.prepare(rate, false);
     EchoSeries series;
-    int since_voice = kNearSilentBlocks;
+    int since_voice = echo::kNearSilentBlocks;
     for (std::size_t at = 0; at < near.size(); at += block) {
         const auto part = [&](const std::vector<float>& all) {
             return all.empty() ? std::span<const float>() : std::span(all).subspan(at, block);
@@ -74,7 +72,7 @@ Result<EchoSeries> measure(const OfflineEchoTaps& taps, std::span<const float> f
         taken.near = taken.near_for_linear = taken.near_for_out = part(near);
         taken.linear = part(linear);
         taken.out = part(out);
-        taken.near_silent = since_voice >= kNearSilentBlocks;
+        taken.near_silent = since_voice >= echo::kNearSilentBlocks;
         meter.process(taken);
         const auto& values = meter.values();
         series.erl_db.push_back(values.erl_db);

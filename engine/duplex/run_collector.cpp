@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/duplex/run_scores.h"
+#include "engine/duplex/truth_scores.h"
+#include "engine/echo/canceller_registry.h"
 #include "engine/voice/recogniser.h"
 
 namespace doubletalk::duplex {
 namespace {
 
-constexpr BlockIndex kMaxScoredBlocks = 15 * 60 * 100;  // off-line scores: the first 15 minutes
+constexpr BlockIndex kMaxScoredBlocks = 5 * 60 * 100;  // off-line scores: the first 5 minutes
 
 }  // namespace
 
@@ -20,6 +21,7 @@ RunCollector::RunCollector(const Settings& settings, std::vector<LabelledTurn> t
       rate_{settings.engine.rate_hz},
       turns_(std::move(turns)),
       truth_(truth),
+      create_(echo::createCanceller),
       columns_(ChainMeter::columns().size()) {}
 
 void RunCollector::observe(const BlockLoop& loop, const BlockInput& input, std::int64_t block_ns) {
@@ -32,14 +34,11 @@ void RunCollector::observe(const BlockLoop& loop, const BlockInput& input, std::
         for (std::size_t i = 0; i < row.size(); ++i) columns_[i].push_back(row[i]);
     }
     if (blocks_ > kMaxScoredBlocks) return;
-    const auto append = [](std::vector<float>& to, std::span<const float> from) {
-        to.insert(to.end(), from.begin(), from.end());
-    };
-    if (keep_clean_) append(clean_, loop.uplink().clean());
-    if (!truth_) return;
-    append(out_, loop.uplink().out());
-    append(far_, loop.uplink().reference().far());
-    append(speech_, input.truth.speech);
+    if (keep_clean_) {
+        const auto clean = loop.uplink().clean();
+        clean_.insert(clean_.end(), clean.begin(), clean.end());
+    }
+    if (truth_) taps_.add(loop, input);
 }
 
 nlohmann::json RunCollector::metrics(const BlockLoop& loop) const {
@@ -61,17 +60,16 @@ nlohmann::json RunCollector::metrics(const BlockLoop& loop) const {
     }
     addConvergence(all, loop.meter().echo());
     addTurns(all, loop);
-    addNearScores(all);
-    all["items"] = nlohmann::json::array();
+    if (truth_) addTruth(all);
     for (const auto& facts : items_) {
         const auto* heard = loop.account().ledger().find(facts.item);
-        all["items"].push_back(
-            {{"item", facts.item},
-             {"text", facts.text},
-             {"length_ms", facts.length_ms},
-             {"heard_ms", heard != nullptr ? nlohmann::json(loop.heardMs(facts.item)) : nullptr},
-             {"interrupted", heard != nullptr && heard->interrupted},
-             {"ended", heard != nullptr && heard->ended}});
+        const auto set = [&](std::string_view name, double value) {
+            all[itemKey(facts.item, name)] = numberJson(value);
+        };
+        set("length_ms", facts.length_ms);
+        set("heard_ms", loop.heardMs(facts.item));
+        set("interrupted", heard != nullptr && heard->interrupted ? 1.0 : 0.0);
+        set("ended", heard != nullptr && heard->ended ? 1.0 : 0.0);
     }
     all["duration_s"] = double(blocks_) * kBlockMs / 1000.0;
     return all;
@@ -104,13 +102,10 @@ void RunCollector::addTurns(nlohmann::json& metrics, const BlockLoop& loop) cons
                              .heard_ms = [&loop](ItemId item) { return loop.heardMs(item); }});
 }
 
-void RunCollector::addNearScores(nlohmann::json& metrics) const {
-    addNearEndScores(metrics, {.settings = settings_,
-                               .rate = rate_,
-                               .turns = turns_,
-                               .out = out_,
-                               .far = far_,
-                               .speech = speech_});
+void RunCollector::addTruth(nlohmann::json& metrics) const {
+    const TruthScoreInput input{.taps = taps_, .turns = turns_, .create = create_};
+    addEchoTruth(metrics, input);
+    addNearEndScores(metrics, input);
 }
 
 std::string RunCollector::report(const BlockLoop& loop, const nlohmann::json& metrics,
@@ -118,6 +113,7 @@ std::string RunCollector::report(const BlockLoop& loop, const nlohmann::json& me
     return makeReport({.title = title,
                        .settings = settings_,
                        .metrics = metrics,
+                       .items = items_,
                        .events = events_,
                        .turns = turns_,
                        .rate = rate_,

@@ -8,16 +8,11 @@
 
 #include "engine/core/event.h"
 #include "engine/duplex/block_loop.h"
+#include "engine/duplex/run_scores.h"
 #include "engine/duplex/scene_material.h"
+#include "engine/duplex/truth_taps.h"
 
 namespace doubletalk::duplex {
-
-/// What is known of an item beside what was heard of it.
-struct ItemFacts {
-    ItemId item = 0;
-    std::string text;
-    double length_ms = 0.0;
-};
 
 /// Gathers rows, events and the audio that off-line scores need while a run goes on, and makes the
 /// numbers of METRICS and the readable report of it. Thread: the driver's.
@@ -27,6 +22,8 @@ public:
     RunCollector(const Settings& settings, std::vector<LabelledTurn> turns, bool truth);
 
     void item(const ItemFacts& facts) { items_.push_back(facts); }
+    /// Makes other instances of the running engine for the scores; the registry's without.
+    void setCreate(echo::CreateCanceller create) { create_ = std::move(create); }
     /// After every block. block_ns: time the worker took for it.
     void observe(const BlockLoop& loop, const BlockInput& input, std::int64_t block_ns);
 
@@ -43,18 +40,20 @@ public:
     [[nodiscard]] BlockIndex blocks() const { return blocks_; }
 
 private:
-    void addNearScores(nlohmann::json& metrics) const;
+    void addTruth(nlohmann::json& metrics) const;
     void addTurns(nlohmann::json& metrics, const BlockLoop& loop) const;
 
     Settings settings_;
     SampleRate rate_;
     std::vector<LabelledTurn> turns_;
     bool truth_;
+    echo::CreateCanceller create_;
     std::vector<ItemFacts> items_;
     std::vector<Event> events_;
     std::vector<std::vector<double>> columns_;  ///< one a metrics.csv column
     std::vector<double> block_ms_;
-    std::vector<float> out_, far_, speech_, clean_;
+    TruthTaps taps_;
+    std::vector<float> clean_;
     bool keep_clean_ = false;
     std::int64_t assistant_frames_ = 0;
     BlockIndex blocks_ = 0;

@@ -104,14 +104,14 @@ void appendStory(std::string& text, const ReportInput& input) {
     }
 }
 
-void appendItems(std::string& text, const nlohmann::json& metrics) {
+void appendItems(std::string& text, const ReportInput& input) {
     text += "\nWhat was heard\n";
-    for (const auto& item : metrics["items"]) {
-        const auto heard = item["heard_ms"].is_number() ? item["heard_ms"].get<double>() : 0.0;
-        const auto length = item["length_ms"].get<double>();
-        text += fmt::format("  item {}: {:.0f} of {:.0f} ms{}  \"{}\"\n", item["item"].get<int>(),
-                            heard, length, item["interrupted"].get<bool>() ? ", interrupted" : "",
-                            clipped(item["text"].get<std::string>(), 60));
+    for (const auto& item : input.items) {
+        const auto& heard_ms = input.metrics[itemKey(item.item, "heard_ms")];
+        const bool interrupted = input.metrics[itemKey(item.item, "interrupted")] == 1;
+        text += fmt::format("  item {}: {:.0f} of {:.0f} ms{}  \"{}\"\n", item.item,
+                            heard_ms.is_number() ? heard_ms.get<double>() : 0.0, item.length_ms,
+                            interrupted ? ", interrupted" : "", clipped(item.text, 60));
     }
 }
 
@@ -136,13 +136,16 @@ std::string makeReport(const ReportInput& input) {
                         input.loop.uplink().traits().name, input.settings.noise.reducer.view(),
                         input.settings.jitter.buffer.view(), input.settings.loss.concealer.view());
     appendStory(text, input);
-    appendItems(text, m);
+    appendItems(text, input);
     appendTranscript(text, m);
 
     text += "\nEcho\n";
     text += fmt::format("  echo return loss {} · ERLE linear {} · final {} · ceiling {}\n",
                         figure(m["erl_db"], "dB"), figure(m["erle_linear_db"], "dB"),
                         figure(m["erle_db"], "dB"), figure(m["erle_ceiling_db"], "dB"));
+    text += fmt::format("  linear, true {} · attenuation of the echo {} · echo loss {}\n",
+                        figure(m["erle_true_linear_db"], "dB"),
+                        figure(m["echo_attenuation_db"], "dB"), figure(m["echo_loss_db"], "dB"));
     text += fmt::format("  20 dB after {} (final) · {} (linear)\n",
                         figure(m["convergence_final_20_ms"], "ms", 0),
                         figure(m["convergence_linear_20_ms"], "ms", 0));

@@ -5,19 +5,20 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/dsp/level.h"
-#include "engine/echo/canceller_factory.h"
-#include "engine/echo/near_fidelity.h"
 #include "engine/speech/turn_metrics.h"
 
 namespace doubletalk::duplex {
 namespace {
 
-constexpr double kFarActiveDbfs = -50.0;
-
-nlohmann::json percentilesJson(const speech::Percentiles& p) {
+nlohmann::json summaryJson(const metrics::Summary& p) {
     if (p.n == 0) return nullptr;
-    return {{"p10", p.p10}, {"p50", p.p50}, {"p90", p.p90}, {"p95", p.p95}, {"n", p.n}};
+    return {{"p10", p.p10}, {"p50", p.p50}, {"p90", p.p90}, {"n", p.n}};
+}
+/// With the percentile that interruptions are judged by.
+nlohmann::json turnJson(const metrics::Summary& p) {
+    auto json = summaryJson(p);
+    if (p.n > 0) json["p95"] = p.p95;
+    return json;
 }
 
 speech::TurnLabel turnLabel(room::TalkerLabel label) {
@@ -61,20 +62,6 @@ std::vector<speech::StopTimes> stopsOf(const TurnScoreInput& input) {
     return stops;
 }
 
-/// The talker alone through a fresh engine with a silent far end.
-std::vector<float> nearThroughEngine(const NearScoreInput& input) {
-    auto built = echo::buildCanceller(input.rate, input.settings.echo);
-    if (!built) return {};
-    const auto block = std::size_t(input.rate.blockFrames());
-    const std::vector<float> silence(block, 0.0F);
-    std::vector<float> result(input.speech.size());
-    for (std::size_t at = 0; at + block <= input.speech.size(); at += block) {
-        built->canceller->process(silence, input.speech.subspan(at, block),
-                                  std::span(result).subspan(at, block), {}, {});
-    }
-    return result;
-}
-
 }  // namespace
 
 std::vector<speech::ReceivedSpan> segmentsOf(std::span<const Event> events, SampleRate rate,
@@ -95,13 +82,7 @@ nlohmann::json numberJson(double value) {
 }
 
 nlohmann::json distributionJson(const std::vector<double>& values) {
-    std::vector<double> there;
-    for (const double v : values) {
-        if (std::isfinite(v)) there.push_back(v);
-    }
-    if (there.empty()) return nullptr;
-    const auto p = speech::percentilesOf(std::move(there));
-    return {{"p10", p.p10}, {"p50", p.p50}, {"p90", p.p90}, {"n", p.n}};
+    return summaryJson(metrics::summarize(values));
 }
 
 nlohmann::json lastJson(const std::vector<double>& values) {
@@ -109,6 +90,10 @@ nlohmann::json lastJson(const std::vector<double>& values) {
         if (std::isfinite(*it)) return *it;
     }
     return nullptr;
+}
+
+std::string itemKey(ItemId item, std::string_view name) {
+    return "items." + std::to_string(item) + "." + std::string(name);
 }
 
 void addTurnMetrics(nlohmann::json& metrics, const TurnScoreInput& input) {
@@ -126,12 +111,12 @@ void addTurnMetrics(nlohmann::json& metrics, const TurnScoreInput& input) {
                                                     .stops = stops,
                                                     .received = received,
                                                     .assistant_s = input.assistant_s});
-    metrics["detect_ms"] = percentilesJson(result.detect_ms);
-    metrics["stop_ms"] = percentilesJson(result.stop_ms);
-    metrics["flush_ms"] = percentilesJson(result.flush_ms);
-    metrics["heard_ms"] = percentilesJson(result.heard_ms);
-    metrics["truncation_error_ms"] = percentilesJson(result.truncation_error_ms);
-    metrics["first_word_loss_ms"] = percentilesJson(result.first_word_loss_ms);
+    metrics["detect_ms"] = turnJson(result.detect_ms);
+    metrics["stop_ms"] = turnJson(result.stop_ms);
+    metrics["flush_ms"] = turnJson(result.flush_ms);
+    metrics["heard_ms"] = turnJson(result.heard_ms);
+    metrics["truncation_error_ms"] = turnJson(result.truncation_error_ms);
+    metrics["first_word_loss_ms"] = turnJson(result.first_word_loss_ms);
     metrics["missed_ratio"] = numberJson(result.missed_ratio);
     metrics["success_ratio"] = numberJson(result.success_ratio);
     metrics["false_ratio"] = numberJson(result.false_ratio);
@@ -141,42 +126,14 @@ void addTurnMetrics(nlohmann::json& metrics, const TurnScoreInput& input) {
 }
 
 void addConvergence(nlohmann::json& metrics, const echo::EchoMeter& meter) {
-    const auto c = meter.convergence();
-    metrics["convergence_linear_10_ms"] = numberJson(c.linear_10_ms);
-    metrics["convergence_linear_20_ms"] = numberJson(c.linear_20_ms);
-    metrics["convergence_final_10_ms"] = numberJson(c.final_10_ms);
-    metrics["convergence_final_20_ms"] = numberJson(c.final_20_ms);
-}
-
-void addNearEndScores(nlohmann::json& metrics, const NearScoreInput& input) {
-    metrics["near_si_sdr_db"] = nullptr;
-    metrics["near_loss_db"] = nullptr;
-    if (input.turns.empty() || input.speech.empty()) return;
-    const auto reference = nearThroughEngine(input);
-    if (reference.empty()) return;
-    std::vector<float> out_joined;
-    std::vector<float> reference_joined;
-    std::vector<double> losses;
-    const auto block = std::size_t(input.rate.blockFrames());
-    for (const auto& turn : input.turns) {
-        const auto from = std::size_t(turn.onset_s * input.rate.hz) / block * block;
-        const auto to = std::min(std::size_t(turn.end_s * input.rate.hz), input.out.size());
-        const auto stretch = out_joined.size();
-        for (std::size_t at = from; at + block <= to; at += block) {
-            if (dsp::levelDbfs(input.far.subspan(at, block)) < kFarActiveDbfs) continue;
-            const auto out = input.out.subspan(at, block);
-            const auto near = std::span(reference).subspan(at, block);
-            out_joined.insert(out_joined.end(), out.begin(), out.end());
-            reference_joined.insert(reference_joined.end(), near.begin(), near.end());
-        }
-        if (out_joined.size() == stretch) continue;
-        losses.push_back(echo::nearLossDb(std::span<const float>(reference_joined).subspan(stretch),
-                                          std::span<const float>(out_joined).subspan(stretch)));
-    }
-    if (!out_joined.empty()) {
-        metrics["near_si_sdr_db"] = numberJson(echo::siSdrDb(reference_joined, out_joined));
-    }
-    metrics["near_loss_db"] = distributionJson(losses);
+    const auto add = [&](const std::string& name, const echo::Convergence& c) {
+        metrics[name + "_linear_10_ms"] = numberJson(c.linear.ms10());
+        metrics[name + "_linear_20_ms"] = numberJson(c.linear.ms20());
+        metrics[name + "_final_10_ms"] = numberJson(c.final.ms10());
+        metrics[name + "_final_20_ms"] = numberJson(c.final.ms20());
+    };
+    add("convergence", meter.convergence());
+    add("reconvergence", meter.reconvergence());
 }
 
 }  // namespace doubletalk::duplex

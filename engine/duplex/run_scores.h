@@ -26,6 +26,7 @@ namespace doubletalk::duplex {
 [[nodiscard]] std::vector<speech::ReceivedSpan> segmentsOf(std::span<const Event> events,
                                                            SampleRate rate, BlockIndex blocks);
 
+/// Convergence and, after a change of the path, reconvergence: by erle_linear_db and erle_db.
 void addConvergence(nlohmann::json& metrics, const echo::EchoMeter& meter);
 
 struct TurnScoreInput {
@@ -40,19 +41,20 @@ struct TurnScoreInput {
 /// detect_ms, stop_ms, flush_ms, heard_ms, missed_ratio, false_per_min, ... of METRICS.
 void addTurnMetrics(nlohmann::json& metrics, const TurnScoreInput& input);
 
-struct NearScoreInput {
-    const Settings& settings;
-    SampleRate rate;
-    std::span<const LabelledTurn> turns;
-    std::span<const float> out, far, speech;
+/// What is known of an item beside what was heard of it.
+struct ItemFacts {
+    ItemId item = 0;
+    std::string text;
+    double length_ms = 0.0;
 };
-/// near_si_sdr_db and near_loss_db: a second engine fed the talker alone is the reference.
-void addNearEndScores(nlohmann::json& metrics, const NearScoreInput& input);
+/// Key of a figure of one item: items.<id>.<name>.
+[[nodiscard]] std::string itemKey(ItemId item, std::string_view name);
 
 struct ReportInput {
     std::string title;
     const Settings& settings;
     nlohmann::json metrics;
+    std::span<const ItemFacts> items;
     std::span<const Event> events;
     std::span<const LabelledTurn> turns;
     SampleRate rate;

@@ -63,6 +63,7 @@ void Uplink::setParams(const Settings& settings) noexcept {
     noise_enabled_ = settings.noise.enabled;
     reference_.setParams(settings.echo);
     canceller_.active()->setParams(settings.echo);
+    lookAtCanceller();
     reducer_->setParams(settings.noise);
 }
 

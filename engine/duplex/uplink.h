@@ -51,7 +51,12 @@ public:
     [[nodiscard]] echo::CancellerState cancellerState() const noexcept {
         return canceller_.active()->state();
     }
-    [[nodiscard]] CancellerLags cancellerLags() const noexcept { return lags_; }
+    /// Passed by, the output has no lag.
+    [[nodiscard]] CancellerLags cancellerLags() const noexcept {
+        return {lags_.linear_frames, echo_enabled_ ? lags_.out_frames : 0};
+    }
+    /// What the canceller was told of the last block.
+    [[nodiscard]] const echo::BlockInfo& cancellerInfo() const noexcept { return info_; }
     [[nodiscard]] const echo::CancellerSwitch& canceller() const noexcept { return canceller_; }
     [[nodiscard]] int reducerLagFrames() const noexcept { return reducer_->lagFrames(); }
     [[nodiscard]] std::string_view reducerName() const noexcept { return reducer_->name(); }

@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace doubletalk::echo {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr double kFarActiveDbfs = -50.0;
-constexpr double kSpeechSilentDbfs = -70.0;
 constexpr double kAboveFloorDb = 6.0;
-constexpr int kSilentBlocks = 30;  // 300 ms
 
 double ratioDb(double above, double below) {
     if (above <= 0.0) return kMissing;
@@ -35,13 +31,11 @@ void EchoMeter::reset() noexcept {
     truth_ = truth;
     floor_.fill(std::numeric_limits<double>::infinity());
     values_ = {kMissing, kMissing, kMissing, kMissing, kMissing, kMissing};
-    convergence_ = {kMissing, kMissing, kMissing, kMissing};
 }
 
 void EchoMeter::pathChanged() noexcept {
-    convergence_ = {kMissing, kMissing, kMissing, kMissing};
-    onset_block_ = -1;
-    window_fill_ = 0;
+    changed_ = true;
+    reconvergence_ = {};
 }
 
 void EchoMeter::watchGate(const EchoMeterBlock& block) noexcept {
@@ -50,9 +44,9 @@ void EchoMeter::watchGate(const EchoMeterBlock& block) noexcept {
     bool near_silent = block.near_silent;
     double floor = *std::min_element(floor_.begin(), floor_.end());
     if (truth_) {
-        const bool quiet = dsp::powerDb(speech_.value()) < kSpeechSilentDbfs;
+        const bool quiet = dsp::powerDb(speech_.value()) < kNearSilentDbfs;
         speech_quiet_blocks_ = quiet ? speech_quiet_blocks_ + 1 : 0;
-        near_silent = speech_quiet_blocks_ >= kSilentBlocks;
+        near_silent = speech_quiet_blocks_ >= kNearSilentBlocks;
         floor = noise_.value();
     }
     values_.gate_open =
@@ -62,29 +56,6 @@ void EchoMeter::watchGate(const EchoMeterBlock& block) noexcept {
     if (values_.far_active && (truth_ || near_silent) && echo > 0.0) {
         values_.erl_db = ratioDb(far_.value(), echo);
     }
-}
-
-void EchoMeter::converge(double near_out, double near_linear, double linear, double out,
-                         bool has_linear) noexcept {
-    const auto slot = std::size_t(gated_ % kWindowBlocks);
-    w_near_out_[slot] = near_out;
-    w_out_[slot] = out;
-    w_near_linear_[slot] = near_linear;
-    w_linear_[slot] = linear;
-    window_fill_ = std::min(window_fill_ + 1, kWindowBlocks);
-    if (window_fill_ < kWindowBlocks) return;
-    const auto sum = [](const auto& w) { return std::accumulate(w.begin(), w.end(), 0.0); };
-    const double ms = double(blocks_ + 1 - onset_block_) * kBlockMs;
-    const auto note = [ms](double& first, bool reached) {
-        if (std::isnan(first) && reached) first = ms;
-    };
-    const double final_db = ratioDb(sum(w_near_out_), sum(w_out_));
-    note(convergence_.final_10_ms, final_db >= 10.0);
-    note(convergence_.final_20_ms, final_db >= 20.0);
-    if (!has_linear) return;
-    const double linear_db = ratioDb(sum(w_near_linear_), sum(w_linear_));
-    note(convergence_.linear_10_ms, linear_db >= 10.0);
-    note(convergence_.linear_20_ms, linear_db >= 20.0);
 }
 
 void EchoMeter::process(const EchoMeterBlock& block) noexcept {
@@ -107,7 +78,11 @@ void EchoMeter::process(const EchoMeterBlock& block) noexcept {
         linear_.add(linear);
     }
     watchGate(block);
-    if (values_.far_active && onset_block_ < 0) onset_block_ = blocks_;
+    auto& convergence = changed_ ? reconvergence_ : convergence_;
+    if (values_.far_active) {
+        convergence.linear.onset(blocks_);
+        convergence.final.onset(blocks_);
+    }
     values_.erle_db = values_.erle_linear_db = values_.erle_ceiling_db = kMissing;
     values_.residual_dbfs = kMissing;
     if (values_.gate_open) {
@@ -118,7 +93,8 @@ void EchoMeter::process(const EchoMeterBlock& block) noexcept {
         }
         values_.residual_dbfs = dsp::powerDb(out_.value());
         worse_[std::size_t(gated_ % kDivergenceBlocks)] = out_.value() > near_out_.value();
-        converge(near_out, near_linear, linear, out, has_linear);
+        convergence.final.add(blocks_, near_out, out);
+        if (has_linear) convergence.linear.add(blocks_, near_linear, linear);
         ++gated_;
         const auto n = std::min<std::int64_t>(gated_, kDivergenceBlocks);
         values_.divergence_ratio =

@@ -9,8 +9,14 @@
 #include "engine/core/frames.h"
 #include "engine/core/result.h"
 #include "engine/dsp/level.h"
+#include "engine/echo/convergence_watch.h"
 
 namespace doubletalk::echo {
+
+// METRICS: when the far end is active and the near end silent (room: P_s for the last 300 ms).
+inline constexpr double kFarActiveDbfs = -50.0;
+inline constexpr double kNearSilentDbfs = -70.0;
+inline constexpr int kNearSilentBlocks = 30;
 
 /// One 10 ms block of every tap a meter looks at. far is the reference delayed by the echo delay;
 /// near_for_linear / near_for_out (and the truth) are the microphone delayed by the lag of the
@@ -33,9 +39,9 @@ struct EchoMeterValues {
     bool gate_open = false;
 };
 
-/// First 250 ms trailing window of gated blocks with 10 / 20 dB, from far-end onset; NaN: not yet.
+/// By erle_linear_db and erle_db.
 struct Convergence {
-    double linear_10_ms, linear_20_ms, final_10_ms, final_20_ms;
+    ConvergenceWatch linear, final;
 };
 
 /// ERL, ERLE, ceiling, residual, divergence and convergence as METRICS defines them, from our own
@@ -44,33 +50,30 @@ class EchoMeter {
 public:
     void prepare(SampleRate rate, bool truth);
     void process(const EchoMeterBlock& block) noexcept;
-    /// Convergence counts anew from here (echo path changed, filter cleared).
+    /// The echo path changed: reconvergence counts from here.
     void pathChanged() noexcept;
     void reset() noexcept;
     [[nodiscard]] const EchoMeterValues& values() const noexcept { return values_; }
     [[nodiscard]] const Convergence& convergence() const noexcept { return convergence_; }
+    /// After the last change of the path.
+    [[nodiscard]] const Convergence& reconvergence() const noexcept { return reconvergence_; }
 
 private:
-    static constexpr int kWindowBlocks = 25;       // 250 ms
     static constexpr int kDivergenceBlocks = 100;  // gated blocks the ratio rests on
     static constexpr int kFloorBlocks = 300;       // 3 s
 
     void watchGate(const EchoMeterBlock& block) noexcept;
-    void converge(double before, double linear_before, double linear, double out,
-                  bool has_linear) noexcept;
 
     bool truth_ = false;
     dsp::SmoothedPower far_, near_, near_linear_, linear_, near_out_, out_, echo_, noise_, speech_;
     std::array<double, kFloorBlocks> floor_{};
     std::array<bool, kDivergenceBlocks> worse_{};
-    std::array<double, kWindowBlocks> w_near_out_{}, w_out_{}, w_near_linear_{}, w_linear_{};
     std::int64_t blocks_ = 0;
     std::int64_t gated_ = 0;
-    int window_fill_ = 0;
-    int speech_quiet_blocks_ = 30;
-    std::int64_t onset_block_ = -1;
+    int speech_quiet_blocks_ = kNearSilentBlocks;
     EchoMeterValues values_{};
-    Convergence convergence_{};
+    Convergence convergence_, reconvergence_;
+    bool changed_ = false;  ///< reconvergence_ is what counts
 };
 
 }  // namespace doubletalk::echo

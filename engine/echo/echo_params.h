@@ -15,6 +15,8 @@ struct EchoParams {
     int tail_ms = 256;                ///< [ms] 32..512, step 32
     bool residual_suppression = true;  ///< speexdsp: preprocessor after the filter
     bool delay_search = true;          ///< estimate the delay and move the reference
+
+    friend bool operator==(const EchoParams&, const EchoParams&) = default;
 };
 
 [[nodiscard]] std::span<const params::ParamRow> echoParamTable();

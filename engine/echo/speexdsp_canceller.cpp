@@ -157,7 +157,7 @@ CancellerState SpeexdspCanceller::state() const noexcept {
     auto& d = *impl_;
     CancellerState state;
     if (d.echo == nullptr) return state;
-    state.lag_frames = d.suppression ? d.rate.blockFrames() : 0;
+    state.lag_frames = d.wanted_suppression ? d.rate.blockFrames() : 0;
     state.linear_lag_frames = 0;
     if (d.response_age >= kResponsePeriodBlocks) d.readResponse();
     state.impulse_response = d.response;

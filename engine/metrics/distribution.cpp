@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace doubletalk::metrics {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr Summary kEmpty{kMissing, kMissing, kMissing, kMissing, kMissing,
-                         kMissing, kMissing, kMissing, kMissing, 0};
+constexpr double kMissing = Summary::kMissing;
 
 }  // namespace
 
@@ -28,7 +25,7 @@ Summary summarize(std::span<const double> values) {
     sorted.reserve(values.size());
     std::ranges::copy_if(values, std::back_inserter(sorted),
                          [](double v) { return !std::isnan(v); });
-    if (sorted.empty()) return kEmpty;
+    if (sorted.empty()) return {};
     std::ranges::sort(sorted);
     double sum = 0.0;
     for (const double v : sorted) sum += v;
@@ -95,7 +92,7 @@ double Histogram::percentile(double percent) const {
 }
 
 Summary Histogram::summary() const {
-    if (count_ == 0) return kEmpty;
+    if (count_ == 0) return {};
     if (std::size_t(count_) <= kExact) return summarize({first_.data(), std::size_t(count_)});
     return {fromBins(10),   fromBins(50),          fromBins(90), fromBins(95), fromBins(99),
             fromBins(99.9), sum_ / double(count_), min_,         max_,         count_};

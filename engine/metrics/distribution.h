@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -11,8 +12,10 @@ namespace doubletalk::metrics {
 
 /// What a reader sees of a distribution; all NaN but n when it is empty.
 struct Summary {
-    double p10, p50, p90, p95, p99, p999;
-    double mean, min, max;
+    static constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+    double p10 = kMissing, p50 = kMissing, p90 = kMissing;
+    double p95 = kMissing, p99 = kMissing, p999 = kMissing;
+    double mean = kMissing, min = kMissing, max = kMissing;
     std::int64_t n = 0;
 };
 

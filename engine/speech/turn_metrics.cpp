@@ -121,11 +121,11 @@ private:
             heard.push_back(s.heard_ms);
             error.push_back(s.reported_ms - s.heard_ms);
         }
-        out_.detect_ms = percentilesOf(std::move(detect));
-        out_.stop_ms = percentilesOf(std::move(stop));
-        out_.flush_ms = percentilesOf(std::move(flush));
-        out_.heard_ms = percentilesOf(std::move(heard));
-        out_.truncation_error_ms = percentilesOf(std::move(error));
+        out_.detect_ms = metrics::summarize(detect);
+        out_.stop_ms = metrics::summarize(stop);
+        out_.flush_ms = metrics::summarize(flush);
+        out_.heard_ms = metrics::summarize(heard);
+        out_.truncation_error_ms = metrics::summarize(error);
     }
 
     void measureFirstWords() {
@@ -142,7 +142,7 @@ private:
             }
             losses.push_back(ms(first - turn.onset_frame));
         }
-        out_.first_word_loss_ms = percentilesOf(std::move(losses));
+        out_.first_word_loss_ms = metrics::summarize(losses);
     }
 
     const TurnInput& in_;
@@ -151,25 +151,6 @@ private:
 };
 
 }  // namespace
-
-Percentiles percentilesOf(std::vector<double> values) {
-    std::erase_if(values, [](double v) { return std::isnan(v); });
-    Percentiles result;
-    result.n = int(values.size());
-    if (values.empty()) return result;
-    std::sort(values.begin(), values.end());
-    const auto at = [&](double share) {
-        const double rank = share * double(values.size() - 1);
-        const auto low = std::size_t(rank);
-        const auto high = std::min(low + 1, values.size() - 1);
-        return values[low] + (rank - double(low)) * (values[high] - values[low]);
-    };
-    result.p10 = at(0.10);
-    result.p50 = at(0.50);
-    result.p90 = at(0.90);
-    result.p95 = at(0.95);
-    return result;
-}
 
 TurnMetrics computeTurnMetrics(const TurnInput& input) { return Reckoner(input).run(); }
 

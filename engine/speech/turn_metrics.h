@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <limits>
 #include <span>
-#include <vector>
 
 #include "engine/core/frames.h"
+#include "engine/metrics/distribution.h"
 
 namespace doubletalk::speech {
 
@@ -54,21 +54,14 @@ struct TurnInput {
     double assistant_s = 0.0;                ///< [s] the assistant was playing
 };
 
-/// Percentiles (linear interpolation between ranks) and what they rest on; NaN without data.
-struct Percentiles {
-    double p10 = kMissing, p50 = kMissing, p90 = kMissing, p95 = kMissing;
-    int n = 0;
-};
-[[nodiscard]] Percentiles percentilesOf(std::vector<double> values);
-
 /// The rows of METRICS "Barge-in and turns" that need labels; NaN where there is no data.
 struct TurnMetrics {
-    Percentiles detect_ms;            ///< t_dec - t_on
-    Percentiles stop_ms;              ///< t_sil - t_on
-    Percentiles flush_ms;             ///< t_sil - t_cmd, every stop
-    Percentiles heard_ms;             ///< every stop
-    Percentiles truncation_error_ms;  ///< reported - heard, every stop
-    Percentiles first_word_loss_ms;   ///< speech of an interruption before the first frame received
+    metrics::Summary detect_ms;            ///< t_dec - t_on
+    metrics::Summary stop_ms;              ///< t_sil - t_on
+    metrics::Summary flush_ms;             ///< t_sil - t_cmd, every stop
+    metrics::Summary heard_ms;             ///< every stop
+    metrics::Summary truncation_error_ms;  ///< reported - heard, every stop
+    metrics::Summary first_word_loss_ms;   ///< speech of an interruption before the first frame received
     double missed_ratio = kMissing;
     double success_ratio = kMissing;
     double false_ratio = kMissing;  ///< of labelled events that are no interruption

@@ -11,7 +11,6 @@
 #include "duplex_support.h"
 #include "engine/core/thread_role.h"
 #include "engine/dsp/delay_line.h"
-#include "engine/dsp/level.h"
 #include "engine/duplex/run_collector.h"
 #include "engine/duplex/scene_loop.h"
 #include "engine/echo/canceller_factory.h"
@@ -72,7 +71,6 @@ private:
 struct FaultRun {
     nlohmann::json metrics;
     std::vector<Event> events;
-    double attenuation_db = std::nan("");  ///< P_y / P_out in far-end single talk, without noise
 };
 
 /// A scene in the closed loop, block by block. prepare gets the loop before block 0 and may put
@@ -80,7 +78,6 @@ struct FaultRun {
 struct FaultPlan {
     room::Scene scene;
     std::function<void(duplex::SceneLoop&, const duplex::Settings&)> prepare;
-    double attenuation_from_s = 0.0, attenuation_to_s = 0.0;
 };
 
 [[nodiscard]] inline Result<FaultRun> runFault(const FaultPlan& plan) {
@@ -97,21 +94,14 @@ struct FaultPlan {
     if (!made) return tl::unexpected(made.error());
     auto& loop = **made;
     if (plan.prepare) plan.prepare(loop, *settings);
-    double echo_power = 0.0;
-    double out_power = 0.0;
     const auto blocks = BlockIndex(plan.scene.duration_s * 100.0 + 0.5);
     for (BlockIndex block = 0; block < blocks; ++block) {
         loop.step();
         collector.observe(loop.engine(), loop.input(), 0);
-        const double at_s = double(block) / 100.0;
-        if (at_s < plan.attenuation_from_s || at_s >= plan.attenuation_to_s) continue;
-        echo_power += dsp::meanSquare(loop.input().truth.echo);
-        out_power += dsp::meanSquare(loop.engine().uplink().out());
     }
     FaultRun run;
     run.metrics = collector.metrics(loop.engine());
     run.events = collector.events();
-    run.attenuation_db = 10.0 * std::log10(echo_power / std::max(out_power, 1e-20));
     return run;
 }
 

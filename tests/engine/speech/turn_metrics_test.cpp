@@ -39,7 +39,6 @@ private slots:
     void oneStopAnswersOneInterruption();
     void falseStopsByCause();
     void firstWordLoss();
-    void percentilesInterpolate();
 };
 
 void TurnMetricsTest::withoutDataEverythingIsMissing() {
@@ -125,16 +124,6 @@ void TurnMetricsTest::firstWordLoss() {
     QCOMPARE(m.first_word_loss_ms.n, 3);
     QCOMPARE(m.first_word_loss_ms.p50, 120.0);
     QVERIFY(std::abs(m.first_word_loss_ms.p95 - (120.0 + 0.9 * 1380.0)) < 1e-9);
-}
-
-void TurnMetricsTest::percentilesInterpolate() {
-    const auto p = percentilesOf({40.0, 10.0, kMissing, 30.0, 20.0, 50.0});
-    QCOMPARE(p.n, 5);
-    QCOMPARE(p.p50, 30.0);
-    QCOMPARE(p.p10, 14.0);
-    QCOMPARE(p.p90, 46.0);
-    QCOMPARE(p.p95, 48.0);
-    QCOMPARE(percentilesOf({7.0}).p95, 7.0);
 }
 
 }  // namespace doubletalk::speech
