@@ -10,13 +10,12 @@
 #include <vector>
 
 #include "app/bench/live_feed.h"
+#include "app/bench/room_run.h"
 #include "engine/core/result.h"
 #include "engine/duplex/settings_store.h"
 
 namespace doubletalk::bench {
 
-class BenchRun;
-struct SpokenItem;
 
 enum class BenchState { idle, starting, running, stopping };
 
@@ -52,6 +51,9 @@ struct MachineState {
     int rate_hz = 16000;
 };
 
+/// Folder of spools when nobody says otherwise: the user's cache folder.
+[[nodiscard]] std::filesystem::path defaultSpoolRoot();
+
 /// The instrument behind a window: owns the settings, starts and stops runs in threads of their
 /// own, takes commands and tells what happened. Nothing here waits for another thread for longer
 /// than a lock of microseconds; slow work reports by signals.
@@ -64,12 +66,13 @@ public:
 
     [[nodiscard]] BenchState state() const { return state_; }
     [[nodiscard]] LiveFeed& feed() { return *feed_; }
-    [[nodiscard]] const BenchSource& source() const { return source_; }
+    [[nodiscard]] const BenchSource& source() const;
     /// For the next run. Errors: state (running).
     Result<void> setSource(const BenchSource& source);
 
-    /// Asynchronous; stateChanged() tells, failed() why it did not.
-    void start();
+    /// Asynchronous; stateChanged() tells, failed() why it did not. as_fast: the virtual room at once,
+    /// up to the scene's end.
+    void start(RunPace pace = RunPace::real_time);
     void stop();
 
     /// Settings as asked for; a scene's own settings are below them while it runs.
@@ -107,7 +110,7 @@ public:
     void startRecording();
     /// Asynchronous; sessionKept() or failed().
     void stopRecording(const QString& folder);
-    [[nodiscard]] bool recording() const { return record_from_ >= 0; }
+    [[nodiscard]] bool recording() const;
     [[nodiscard]] double recordedS() const;
 
     [[nodiscard]] MachineState machine() const;
@@ -128,17 +131,24 @@ signals:
     void understood(double start_s, double end_s, const QString& text);
 
 private:
-    void poll();
+    struct Private;
     void setState(BenchState state);
-    void runEnded();
+    void rebuildStore();
+    void beginRun(std::shared_ptr<BenchRun> run);
+    void flushQueue();
+    void poll();
+    void takeNews();
+    void settleQueue(bool run_is_over);
+    void applied(const duplex::SettingRef& ref);
+    void postKind(duplex::CommandKind kind);
+    void render(std::int64_t ticket, std::function<Result<std::vector<float>>()> make);
+    void rendered(std::int64_t ticket, Result<std::vector<float>>& samples);
+    void recognise(double start_s, double end_s, std::vector<float> samples,
+                   int rate_hz);  ///< any thread
 
     BenchState state_ = BenchState::idle;
-    BenchSource source_;
-    duplex::SettingsStore store_;
     std::unique_ptr<LiveFeed> feed_;
-    std::unique_ptr<BenchRun> run_;
-    std::int64_t record_from_ = -1;
-    struct Private;
+    std::shared_ptr<BenchRun> run_;
     std::unique_ptr<Private> private_;
 };
 

@@ -87,6 +87,8 @@ public:
     int readPackets(std::span<FeedPacket> to) noexcept { return int(packets_->read(to, false)); }
     /// False: nothing newer than the last one.
     bool echoPath(EchoPath& out) noexcept { return path_->get(out); }
+    /// Blocks waiting to be read. Any thread.
+    [[nodiscard]] std::int64_t waitingBlocks() const noexcept { return blocks_->available(); }
     /// Entries nobody read in time.
     [[nodiscard]] std::int64_t dropped() const noexcept;
 

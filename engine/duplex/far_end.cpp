@@ -10,22 +10,74 @@ namespace doubletalk::duplex {
 
 FarEnd::FarEnd(const StreamFormat& format, SampleRate engine_rate, std::vector<FarEndItem> items,
                std::uint64_t seed, const network::NetworkParams& params)
-    : format_(format), engine_rate_(engine_rate), items_(std::move(items)), network_(seed, params) {
+    : format_(format), engine_rate_(engine_rate), network_(seed, params) {
+    for (auto& item : items) items_.push_back(std::make_unique<FarEndItem>(std::move(item)));
     std::stable_sort(items_.begin(), items_.end(),
-                     [](const auto& a, const auto& b) { return a.at_s < b.at_s; });
+                     [](const auto& a, const auto& b) { return a->at_s < b->at_s; });
+}
+
+ItemId FarEnd::add(FarEndItem item) {
+    const auto first = items_.begin() + std::ptrdiff_t(next_);
+    const auto at = std::find_if(first, items_.end(),
+                                 [&](const auto& other) { return other->at_s > item.at_s; });
+    item.id = at == items_.begin() ? 1 : (*std::prev(at))->id + 1;
+    const auto id = item.id;
+    for (auto later = at; later != items_.end(); ++later) ++(*later)->id;
+    items_.insert(at, std::make_unique<FarEndItem>(std::move(item)));
+    return id;
+}
+
+std::size_t FarEnd::findWaiting(std::int64_t ticket) const {
+    for (auto i = next_; i < items_.size(); ++i) {
+        if (items_[i]->ticket == ticket && ticket != 0) return i;
+    }
+    return items_.size();
+}
+
+bool FarEnd::remove(std::int64_t ticket) {
+    const auto at = findWaiting(ticket);
+    if (at == items_.size()) return false;
+    items_.erase(items_.begin() + std::ptrdiff_t(at));
+    return true;
+}
+
+bool FarEnd::move(std::int64_t ticket, int places) {
+    auto at = findWaiting(ticket);
+    if (at == items_.size()) return false;
+    for (const int step = places < 0 ? -1 : 1; places != 0; places -= step) {
+        auto other = at + std::size_t(step);
+        while (other >= next_ && other < items_.size() && items_[other]->ticket == 0) {
+            other += std::size_t(step);
+        }
+        if (other < next_ || other >= items_.size()) break;
+        // Places, ids and times stay; what is said there changes.
+        std::swap(items_[at], items_[other]);
+        std::swap(items_[at]->id, items_[other]->id);
+        std::swap(items_[at]->at_s, items_[other]->at_s);
+        at = other;
+    }
+    return true;
+}
+
+std::vector<std::int64_t> FarEnd::waiting() const {
+    std::vector<std::int64_t> tickets;
+    for (auto i = next_; i < items_.size(); ++i) {
+        if (items_[i]->ticket != 0) tickets.push_back(items_[i]->ticket);
+    }
+    return tickets;
 }
 
 ItemId FarEnd::interrupt() {
     current_ = nullptr;
-    while (next_ < items_.size() && items_[next_].at_s * 1e9 <= double(now_ns_)) ++next_;
+    while (next_ < items_.size() && items_[next_]->at_s * 1e9 <= double(now_ns_)) ++next_;
     return newest_begun_;
 }
 
 void FarEnd::begin(std::int64_t now_ns) {
     if (current_ != nullptr || next_ == items_.size()) return;
-    const auto due_ns = std::int64_t(items_[next_].at_s * 1e9);
+    const auto due_ns = std::int64_t(items_[next_]->at_s * 1e9);
     if (due_ns > now_ns) return;
-    current_ = &items_[next_++];
+    current_ = items_[next_++].get();
     position_ = 0;
     newest_begun_ = std::max(newest_begun_, current_->id);
     begun_.push_back(current_);
@@ -65,7 +117,12 @@ void FarEnd::sendDue(std::int64_t now_ns) {
     while (current_ != nullptr && !current_->direct && next_send_ns_ <= now_ns) {
         auto packet = makePacket();
         const auto header = packet.header;
-        if (network_.send(std::move(packet)).lost) lost_.push_back({.block = 0, .header = header});
+        if (lose_next_ > 0) {
+            --lose_next_;
+            lost_.push_back({.block = 0, .header = header});
+        } else if (network_.send(std::move(packet)).lost) {
+            lost_.push_back({.block = 0, .header = header});
+        }
         next_send_ns_ += frame_ns;
         spurt_end_ns_ = next_send_ns_;
         if (header.last) {

@@ -23,6 +23,7 @@ struct FarEndItem {
     std::string text;
     std::string kind;  ///< "speech", "file"
     bool direct = false;
+    std::int64_t ticket = 0;  ///< name of an entry that was added live; 0: the scene's own
 };
 
 /// The assistant's side of a scene: sends its items one after the other as packets, a frame at a
@@ -41,6 +42,17 @@ public:
     void spike(std::int64_t now_ns, double height_ms) { network_.spike(now_ns, height_ms); }
     /// Stops the item being sent and forgets those that wait; returns the newest item begun.
     ItemId interrupt();
+    /// The next packets are lost.
+    void loseNext(int packets) { lose_next_ += packets; }
+    /// One more item, behind those that are due no later. Ids grow in the order of sending, so those
+    /// of later ones move up; returns its id now.
+    ItemId add(FarEndItem item);
+    /// Takes back what was added and has not begun. False: there is none (any more).
+    bool remove(std::int64_t ticket);
+    /// Puts what was added and waits so many places later (below 0: earlier) among its like.
+    bool move(std::int64_t ticket, int places);
+    /// Added items that have not begun, in order.
+    [[nodiscard]] std::vector<std::int64_t> waiting() const;
 
     /// Everything up to now_ns: what arrived, what was lost, one block of direct audio.
     void step(std::int64_t now_ns);
@@ -52,6 +64,7 @@ public:
     [[nodiscard]] bool idle() const { return current_ == nullptr && next_ == items_.size(); }
 
 private:
+    [[nodiscard]] std::size_t findWaiting(std::int64_t ticket) const;
     void begin(std::int64_t now_ns);
     void sendDue(std::int64_t now_ns);
     [[nodiscard]] OwnedPacket makePacket();
@@ -59,7 +72,8 @@ private:
 
     StreamFormat format_;
     SampleRate engine_rate_;
-    std::vector<FarEndItem> items_;
+    std::vector<std::unique_ptr<FarEndItem>> items_;
+    int lose_next_ = 0;
     network::SimulatedNetwork network_;
     std::size_t next_ = 0;
     const FarEndItem* current_ = nullptr;

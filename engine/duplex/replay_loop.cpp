@@ -81,6 +81,30 @@ Result<void> ReplayLoopRunner::prepareOpen(const Settings& settings) {
     return {};
 }
 
+Result<void> ReplayLoopRunner::addLiveMaterial(SceneMaterial& material) {
+    live_ = true;
+    // What was said is known from the items alone: some of the scene's own may never have begun.
+    material.items.clear();
+    for (const auto& record : recorded_.items) {
+        material.direct |= record.direct;
+        material.items.push_back({.id = record.item,
+                                  .at_s = record.due_s,
+                                  .samples = record.samples,
+                                  .text = record.text,
+                                  .kind = record.kind,
+                                  .direct = record.direct});
+    }
+    for (const auto& record : recorded_.commands) {
+        if (isDirectSpan(record)) continue;
+        const auto command = toCommand(record);
+        if (!command) return tl::unexpected(command.error());
+        if (auto timed = userCommand(record.block, *command)) material.commands.push_back(*timed);
+    }
+    std::stable_sort(material.commands.begin(), material.commands.end(),
+                     [](const auto& a, const auto& b) { return a.block < b.block; });
+    return {};
+}
+
 Result<void> ReplayLoopRunner::prepareClosed(const Settings& settings) {
     const auto& description = recorded_.description;
     auto scene =
@@ -89,6 +113,9 @@ Result<void> ReplayLoopRunner::prepareClosed(const Settings& settings) {
     scene_source_ = std::move(*scene);
     auto material = prepareScene(scene_source_, settings, recorded_.items);
     if (!material) return tl::unexpected(material.error());
+    if (description.value("live", false)) {
+        if (auto ok = addLiveMaterial(*material); !ok) return ok;
+    }
     collector_ = std::make_unique<RunCollector>(settings, material->turns,
                                                 settings.engine.uplink == "device");
     for (const auto& item : material->items) {
@@ -108,6 +135,7 @@ Result<std::unique_ptr<session::SessionWriter>> ReplayLoopRunner::openSession(
     const std::filesystem::path& folder) const {
     RunDescription run{.seed = recorded_.description.value("seed", std::uint64_t(0)),
                        .realtime = recorded_.description.value("clock", "") == "real time",
+                       .live = live_,
                        .options = options_};
     if (!scene_source_.source.is_null()) run.scene = &scene_source_;
     return duplex::openSession(folder, engine(), run);

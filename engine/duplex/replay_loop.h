@@ -36,6 +36,7 @@ private:
     explicit ReplayLoopRunner(const session::Session& recorded) : recorded_(recorded) {}
     Result<void> prepareOpen(const Settings& settings);
     Result<void> prepareClosed(const Settings& settings);
+    Result<void> addLiveMaterial(SceneMaterial& material);
     Result<void> readCommands();
     void stepOpen();
     void takeExchanges();
@@ -63,6 +64,7 @@ private:
     std::vector<float> rendered_;      ///< of one exchange
     std::vector<float> own_playback_;  ///< all of them, when settings differ
     bool changed_ = false;
+    bool live_ = false;
     bool device_ = false;  ///< time came from a device, not from the count of blocks
     BlockInput input_;
 };

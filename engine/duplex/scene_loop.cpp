@@ -59,8 +59,10 @@ void SceneLoop::collectCommands() {
     }
     const auto now_ns = block_ * kBlockNs;
     while (next_command_ < timed_.size() && timed_[next_command_].block <= block_) {
-        const auto& timed = timed_[next_command_++];
+        auto& timed = timed_[next_command_++];
         if (timed.spike_ms > 0.0) far_end_->spike(now_ns, timed.spike_ms);
+        if (timed.lose_packets > 0) far_end_->loseNext(timed.lose_packets);
+        if (timed.by_hand) timed.room = movedMicrophone(settings_.room, ++moves_);
         if (timed.path_change) (void)room_.changePath(timed.room);
         if (timed.command.kind == CommandKind::set) {
             timed.command.setting.set(settings_, timed.command.value);
@@ -70,6 +72,11 @@ void SceneLoop::collectCommands() {
         }
         commands_.push_back(timed.command);
     }
+}
+
+void SceneLoop::post(TimedCommand command) {
+    command.block = block_;
+    timed_.insert(timed_.begin() + std::ptrdiff_t(next_command_), std::move(command));
 }
 
 void SceneLoop::exchange() {
@@ -103,6 +110,7 @@ void SceneLoop::step() {
                              .text = item->text,
                              .kind = item->kind,
                              .direct = item->direct,
+                             .due_s = item->at_s,
                              .samples = item->samples});
     }
     lost_.assign(far_end_->lost().begin(), far_end_->lost().end());

@@ -27,6 +27,10 @@ public:
     /// Null: not recorded. Before the first step.
     void setWriter(session::SessionWriter* writer);
     void step();
+    /// Takes effect at the next step, whatever its block says. Between steps.
+    void post(TimedCommand command);
+    /// The assistant's side, for what is said live. Between steps.
+    [[nodiscard]] FarEnd& farEnd() { return *far_end_; }
 
     [[nodiscard]] BlockLoop& engine() { return loop_; }
     [[nodiscard]] const BlockLoop& engine() const { return loop_; }
@@ -54,6 +58,7 @@ private:
     RequestServer server_;
     std::vector<TimedCommand> timed_;
     std::size_t next_command_ = 0;
+    int moves_ = 0;  ///< of the microphone, by hand
     session::SessionWriter* writer_ = nullptr;
     BlockIndex block_ = 0;
     ItemId discard_ = 0;

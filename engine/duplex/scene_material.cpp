@@ -10,6 +10,7 @@
 namespace doubletalk::duplex {
 namespace {
 
+constexpr const char* kUserSource = "user";
 constexpr double kAudibleBelowPeakDb = 30.0;  // where a talker's sound begins and ends
 
 BlockIndex blockAt(double at_s) { return BlockIndex(std::llround(at_s * 100.0)); }
@@ -116,7 +117,60 @@ void addTalkerNotes(const std::vector<LabelledTurn>& turns, std::vector<TimedCom
     }
 }
 
+TimedCommand userNote(const char* what, int number) {
+    TimedCommand timed;
+    timed.command = {.kind = CommandKind::note,
+                     .key = what,
+                     .source = kUserSource,
+                     .item = ItemId(std::max(number, 0))};
+    return timed;
+}
+
 }  // namespace
+
+TimedCommand spikeCommand(int height_ms) {
+    auto timed = userNote("spike", height_ms);
+    timed.spike_ms = height_ms;
+    return timed;
+}
+
+TimedCommand loseCommand(int packets) {
+    auto timed = userNote("lose", packets);
+    timed.lose_packets = packets;
+    return timed;
+}
+
+TimedCommand moveCommand() {
+    auto timed = userNote("path_change", 0);
+    timed.path_change = timed.by_hand = true;
+    return timed;
+}
+
+std::optional<TimedCommand> userCommand(BlockIndex block, const Command& command) {
+    if (command.source != kUserSource) return std::nullopt;
+    TimedCommand timed;
+    if (command.kind == CommandKind::note) {
+        const auto number = int(command.item);
+        if (command.key == "spike") timed = spikeCommand(number);
+        if (command.key == "lose") timed = loseCommand(number);
+        if (command.key == "path_change") timed = moveCommand();
+    }
+    timed.block = block;
+    timed.command = command;
+    return timed;
+}
+
+room::RoomParams movedMicrophone(const room::RoomParams& room, int moves) {
+    constexpr double kStepM = 0.4;
+    constexpr double kTurn = 2.399963;  // [rad] golden angle: no two places alike
+    constexpr double kWallM = 0.2;
+    auto moved = room;
+    moved.microphone_x_m = std::clamp(room.microphone_x_m + kStepM * std::cos(kTurn * moves), kWallM,
+                                      room.length_m - kWallM);
+    moved.microphone_y_m = std::clamp(room.microphone_y_m + kStepM * std::sin(kTurn * moves), kWallM,
+                                      room.width_m - kWallM);
+    return moved;
+}
 
 Result<SceneMaterial> prepareScene(const room::Scene& scene, const Settings& settings,
                                    std::span<const session::ItemRecord> recorded) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,22 @@ struct TimedCommand {
     BlockIndex block = 0;
     Command command;
     double spike_ms = 0.0;     ///< > 0: a delay spike
+    int lose_packets = 0;      ///< > 0: the next packets are lost
     bool path_change = false;  ///< room settings of `room` are a new echo path
+    bool by_hand = false;      ///< path change: the microphone moves on from its last place
     room::RoomParams room;
 };
+
+/// What a user does to room and network while a scene runs, as commands: recorded as notes, so that
+/// a replay does it again.
+[[nodiscard]] TimedCommand spikeCommand(int height_ms);
+[[nodiscard]] TimedCommand loseCommand(int packets);
+[[nodiscard]] TimedCommand moveCommand();
+/// A recorded command as it acted on room, network and engine; nothing for one that the engine or
+/// the scene made by itself.
+[[nodiscard]] std::optional<TimedCommand> userCommand(BlockIndex block, const Command& command);
+/// The microphone 0.4 m from where it was, on a circle around its first place, inside the room.
+[[nodiscard]] room::RoomParams movedMicrophone(const room::RoomParams& room, int moves);
 
 /// A stretch of the talker, for scoring.
 struct LabelledTurn {
@@ -37,6 +51,7 @@ struct SceneMaterial {
     std::vector<TimedCommand> commands;  ///< in block order
     bool direct = false;                 ///< some item is direct
 };
+
 
 /// recorded: item audio of a session, used instead of rendering (closed-loop replay); may be empty.
 /// Errors: missing clip (names its package), no voice in this build, bad command.

@@ -14,9 +14,7 @@ std::span<const std::string_view> machineColumns() {
     return kColumns;
 }
 
-Result<std::unique_ptr<session::SessionWriter>> openSession(const std::filesystem::path& folder,
-                                                            const BlockLoop& loop,
-                                                            const RunDescription& run) {
+session::SessionHeader sessionHeader(const BlockLoop& loop, const RunDescription& run) {
     session::SessionHeader header;
     const auto& settings = loop.settings();
     header.rate_hz = settings.engine.rate_hz;
@@ -39,7 +37,14 @@ Result<std::unique_ptr<session::SessionWriter>> openSession(const std::filesyste
           {"input_latency_ms", run.options.input_latency_ms}}},
     };
     if (run.scene != nullptr) header.description["scene"] = run.scene->source;
-    return session::SessionWriter::create(folder, header);
+    if (run.live) header.description["live"] = true;
+    return header;
+}
+
+Result<std::unique_ptr<session::SessionWriter>> openSession(const std::filesystem::path& folder,
+                                                            const BlockLoop& loop,
+                                                            const RunDescription& run) {
+    return session::SessionWriter::create(folder, sessionHeader(loop, run));
 }
 
 }  // namespace doubletalk::duplex

@@ -16,9 +16,13 @@ struct RunDescription {
     const room::Scene* scene = nullptr;  ///< null: devices
     std::uint64_t seed = 0;
     bool realtime = false;
+    bool live = false;  ///< a user may add items and commands to the scene's own
     LoopOptions options;
 };
 
+/// What a session of a prepared loop says from the start: taps, columns, settings, build.
+[[nodiscard]] session::SessionHeader sessionHeader(const BlockLoop& loop,
+                                                   const RunDescription& run);
 /// Opens a session for a prepared loop: taps, columns, settings, build. Errors: folder.
 [[nodiscard]] Result<std::unique_ptr<session::SessionWriter>> openSession(
     const std::filesystem::path& folder, const BlockLoop& loop, const RunDescription& run);

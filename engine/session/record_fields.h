@@ -87,6 +87,7 @@ void visitFields(V& v, ItemRecord* /*type*/) {
     v("text", &ItemRecord::text);
     v("kind", &ItemRecord::kind);
     v("direct", &ItemRecord::direct);
+    v("due_s", &ItemRecord::due_s);
 }
 
 /// Text of an enumeration in files; "unknown" for a value that is none.

@@ -62,6 +62,7 @@ struct ItemRecord {
     std::string text;
     std::string kind;  ///< "speech", "file", "chunks"
     bool direct = false;
+    double due_s = 0.0;  ///< when it was to begin; it waits while another one is sent
     std::vector<float> samples;
 };
 

@@ -1,0 +1,217 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bench/room_run.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "engine/core/clock.h"
+#include "engine/core/thread_role.h"
+#include "engine/duplex/session_setup.h"
+
+namespace doubletalk::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr BlockIndex kNewsBlocks = 3;
+constexpr BlockIndex kMachineBlocks = 10;
+constexpr double kLoadSmoothing = 0.05;
+constexpr std::int64_t kGiveUpNs = 1'000'000'000;  // later than this: the machine slept
+constexpr BlockIndex kFastBurst = 50;              // blocks between looks at the feed
+
+/// The settings with what really runs in place of what was asked for.
+duplex::Settings inUse(const duplex::BlockLoop& loop) {
+    auto settings = loop.settings();
+    settings.echo.canceller = Name(loop.uplink().traits().name);
+    settings.noise.reducer = Name(loop.uplink().reducerName());
+    settings.vad.detector = Name(loop.turn().detectorName());
+    return settings;
+}
+
+bool endsItem(EventKind kind) {
+    return kind == EventKind::item_ended || kind == EventKind::playback_silent ||
+           kind == EventKind::item_interrupted;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RoomRun>> RoomRun::create(Plan plan) {
+    std::unique_ptr<RoomRun> run(new RoomRun);
+    run->plan_ = std::move(plan);
+    const auto& settings = run->plan_.settings;
+    auto material = duplex::prepareScene(run->plan_.scene, settings);
+    if (!material) return tl::unexpected(material.error());
+    auto loop = duplex::SceneLoop::create(settings, std::move(*material), run->plan_.scene.seed);
+    if (!loop) return tl::unexpected(loop.error());
+    run->loop_ = std::move(*loop);
+    if (run->plan_.spool_root.empty()) return run;
+    const duplex::RunDescription description{.scene = &run->plan_.scene,
+                                             .seed = run->plan_.scene.seed,
+                                             .realtime = run->plan_.pace == RunPace::real_time,
+                                             .live = true,
+                                             .options = run->loop_->options()};
+    auto spool = session::Spool::create(run->plan_.spool_root,
+                                        duplex::sessionHeader(run->loop_->engine(), description),
+                                        settings.session);
+    if (!spool) return tl::unexpected(spool.error());
+    run->spool_ = std::move(*spool);
+    run->loop_->setWriter(&run->spool_->writer());
+    return run;
+}
+
+RoomRun::~RoomRun() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<void> RoomRun::begin() {
+    thread_ = std::thread([this] { work(); });
+    return {};
+}
+
+void RoomRun::ask(Action action) {
+    const std::lock_guard lock(actions_mutex_);
+    actions_.push_back(std::move(action));
+}
+
+void RoomRun::post(const duplex::TimedCommand& command) {
+    ask([command](duplex::SceneLoop& loop) { loop.post(command); });
+}
+
+void RoomRun::say(duplex::FarEndItem item) {
+    auto shared = std::make_shared<duplex::FarEndItem>(std::move(item));
+    ask([shared](duplex::SceneLoop& loop) {
+        shared->at_s = double(loop.block()) * kBlockMs / 1000.0;
+        loop.farEnd().add(std::move(*shared));
+    });
+}
+
+void RoomRun::unsay(std::int64_t ticket) {
+    ask([ticket](duplex::SceneLoop& loop) { loop.farEnd().remove(ticket); });
+}
+
+void RoomRun::moveSaid(std::int64_t ticket, int places) {
+    ask([=](duplex::SceneLoop& loop) { loop.farEnd().move(ticket, places); });
+}
+
+void RoomRun::waitForBlock() {
+    if (plan_.pace == RunPace::as_fast) {
+        if (spool_ && block_ % kMachineBlocks == 0) spool_->writer().waitForSpace();
+        while (!stopping_ && block_ % kFastBurst == 0 && plan_.feed->waitingBlocks() > kFastBurst) {
+            std::this_thread::sleep_for(1ms);
+        }
+        return;
+    }
+    const auto due_ns = start_ns_ + (block_ + 1) * kBlockNs;
+    const auto early_ns = due_ns - SteadyClock().nowNs();
+    if (early_ns > 0) {
+        std::this_thread::sleep_for(std::chrono::nanoseconds(early_ns));
+    } else if (early_ns < -kBlockNs) {
+        ++late_blocks_;
+        if (early_ns < -kGiveUpNs) start_ns_ -= early_ns;
+    }
+}
+
+void RoomRun::takeActions() {
+    {
+        const std::unique_lock lock(actions_mutex_, std::try_to_lock);
+        if (lock) std::swap(actions_, now_actions_);
+    }
+    for (const auto& action : now_actions_) action(*loop_);
+    now_actions_.clear();
+}
+
+void RoomRun::step() {
+    const auto begin_ns = SteadyClock().nowNs();
+    loop_->step();
+    const double ms = double(SteadyClock().nowNs() - begin_ns) * 1e-6;
+    block_max_ms_ = std::max(block_max_ms_, ms);
+    load_ratio_ += kLoadSmoothing * (ms / kBlockMs - load_ratio_);
+    plan_.feed->push(loop_->engine(), loop_->input());
+    if (spool_ && (block_ + 1) % kMachineBlocks == 0) {
+        const std::array values{ms, block_max_ms_, load_ratio_};
+        spool_->writer().machine(block_, double(block_ + 1) * kBlockMs / 1000.0, values);
+    }
+}
+
+void RoomRun::listen() {
+    auto& engine = loop_->engine();
+    if (plan_.listener.clean) plan_.listener.clean(engine.uplink().clean(), block_);
+    if (!plan_.listener.segment) return;
+    auto& segmenter = engine.turn().segmenter();
+    std::array<float, 960> piece{};
+    while (const int n = segmenter.take(piece)) {
+        segment_.insert(segment_.end(), piece.begin(), piece.begin() + n);
+    }
+    for (const auto& event : engine.events()) {
+        if (event.kind != EventKind::segment_ended) continue;
+        const double rate_hz = engine.settings().engine.rate_hz;
+        const double start_s = double(segmenter.startFrame()) / rate_hz;
+        const double end_s = start_s + double(segment_.size()) / rate_hz;
+        plan_.listener.segment(start_s, end_s, std::move(segment_));
+        segment_ = {};
+    }
+}
+
+void RoomRun::gatherNews() {
+    const auto& engine = loop_->engine();
+    const std::lock_guard lock(news_mutex_);
+    for (const auto* item : loop_->farEnd().begun()) {
+        news_.begun.push_back({item->ticket, item->id});
+    }
+    for (const auto& event : engine.events()) {
+        if (endsItem(event.kind)) news_.item_events.push_back(event);
+    }
+    if (block_ % kNewsBlocks != 0) return;
+    news_.waiting = loop_->farEnd().waiting();
+    news_.playing = engine.account().playingItem();
+    news_.playing_ms = news_.playing != 0 ? engine.heardMs(news_.playing) : 0.0;
+    news_.in_use = inUse(engine);
+    news_.health = engine.health().state();
+    news_.block = block_;
+    news_.load_ratio = load_ratio_;
+    news_.block_max_ms = block_max_ms_;
+    news_.late_blocks = late_blocks_;
+    if (spool_) {
+        news_.dropped_records = spool_->writer().droppedRecords();
+        news_.disk_error = spool_->writer().diskError();
+    }
+    fresh_ = true;
+}
+
+void RoomRun::work() {
+    setThreadRole(ThreadRole::worker);
+    start_ns_ = SteadyClock().nowNs();
+    const auto last = plan_.pace == RunPace::as_fast
+                          ? BlockIndex(plan_.scene.duration_s * 100.0 + 0.5)
+                          : std::numeric_limits<BlockIndex>::max();
+    while (!stopping_ && block_ < last) {
+        waitForBlock();
+        takeActions();
+        step();
+        listen();
+        gatherNews();
+        ++block_;
+    }
+    ended_ = true;
+}
+
+bool RoomRun::news(RunNews& out) {
+    const std::lock_guard lock(news_mutex_);
+    if (!fresh_) return false;
+    out = news_;
+    news_.begun.clear();
+    news_.item_events.clear();
+    fresh_ = false;
+    return true;
+}
+
+Result<void> RoomRun::keep(const std::filesystem::path& folder, BlockIndex from_block,
+                           BlockIndex to_block) {
+    if (!spool_) return fail(ErrorKind::state, "this run is not recorded", {}, "start a new run");
+    return spool_->keep(folder, from_block, to_block);
+}
+
+}  // namespace doubletalk::bench
