@@ -98,6 +98,15 @@ The assistant speaks through a simulated network and room, a recorded talker int
 stops. Writes DIR/report.txt, DIR/metrics.json and the recording DIR/session (an earlier one of the
 demonstration is replaced).)";
 
+constexpr std::string_view kServeFooter = R"(
+Examples:
+  doubletalk-cli serve stt
+  doubletalk-cli serve tts --port 9000 --bind 0.0.0.0 --cert cert.pem --key key.pem
+
+A service prints one line when it listens and runs until Ctrl-C. It is heard on this computer only unless
+--bind says otherwise; web pages are refused unless --allow-origin names them. Wrong or too large
+messages end a connection with a close code and its reason.)";
+
 constexpr std::array kCommands{
     CommandRow{"run", "Run a scene: room, network and engine in a closed loop", kRunFooter,
                declareRun},
@@ -110,6 +119,8 @@ constexpr std::array kCommands{
     CommandRow{"scenes", "List the shipped scenes", kScenesFooter, declareScenes},
     CommandRow{"settings", "List every setting with range, unit, default and source",
                kSettingsFooter, declareSettings},
+    CommandRow{"serve", "Offer speech to text or text to speech to WebSocket clients", kServeFooter,
+               declareServe},
     CommandRow{"demo", "Run the demonstration and write its report", kDemoFooter, declareDemo},
 };
 

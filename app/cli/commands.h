@@ -40,5 +40,6 @@ extern const char* const kMainFooter;
 [[nodiscard]] Action declareScenes(CLI::App& command);
 [[nodiscard]] Action declareSettings(CLI::App& command);
 [[nodiscard]] Action declareDemo(CLI::App& command);
+[[nodiscard]] Action declareServe(CLI::App& command);
 
 }  // namespace doubletalk::cli

@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/CLI.hpp>
+#include <QCoreApplication>
+#include <QTimer>
+#include <array>
+#include <memory>
+#include <thread>
+
+#include "app/cli/cancel.h"
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+#include "app/net/stt_server.h"
+#include "app/net/tts_server.h"
+
+namespace doubletalk::cli {
+namespace {
+
+constexpr int kCancelPollMs = 50;
+
+/// What every service has.
+struct ServeArguments {
+    int port = 0;
+    std::string bind = "127.0.0.1";
+    std::vector<std::string> allowed_origins;
+    int max_clients = 32;
+    std::string certificate_file, key_file;
+};
+
+void addServeOptions(CLI::App& command, ServeArguments& arguments, int port) {
+    arguments.port = port;
+    command.add_option("--port", arguments.port, "TCP port; 0 takes a free one")
+        ->type_name("N")
+        ->check(CLI::Range(0, 65535))
+        ->capture_default_str();
+    command.add_option("--bind", arguments.bind, "Address to listen at; 0.0.0.0: every network")
+        ->type_name("ADDRESS")
+        ->capture_default_str();
+    command
+        .add_option("--allow-origin", arguments.allowed_origins,
+                    "Web page that may connect, as http://localhost:3000; repeatable, * for all")
+        ->type_name("ORIGIN")
+        ->allow_extra_args(false);
+    command.add_option("--max-clients", arguments.max_clients, "Clients at once")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    auto* certificate =
+        command.add_option("--cert", arguments.certificate_file, "Certificate: wss instead of ws")
+            ->type_name("FILE.pem");
+    auto* key =
+        command.add_option("--key", arguments.key_file, "Its key, RSA or EC, no passphrase")
+            ->type_name("FILE.pem");
+    certificate->needs(key);
+    key->needs(certificate);
+}
+
+Result<net::ServiceOptions> serviceOptions(const ServeArguments& arguments) {
+    net::ServiceOptions options;
+    if (arguments.bind == "localhost") {
+        options.bind = QHostAddress(QHostAddress::LocalHost);
+    } else if (!options.bind.setAddress(QString::fromStdString(arguments.bind))) {
+        return fail(ErrorKind::usage, "'" + arguments.bind + "' is no IP address", "--bind",
+                    "give one of this computer, such as 127.0.0.1 or 0.0.0.0");
+    }
+    options.port = std::uint16_t(arguments.port);
+    for (const auto& origin : arguments.allowed_origins) {
+        options.allowed_origins << QString::fromStdString(origin);
+    }
+    options.max_clients = arguments.max_clients;
+    options.certificate_file = QString::fromStdString(arguments.certificate_file);
+    options.key_file = QString::fromStdString(arguments.key_file);
+    return options;
+}
+
+/// Runs a service until SIGINT or SIGTERM. Server: a WsService with start(Options).
+template <class Server, class Options>
+Result<void> serve(const ServeArguments& arguments, Options options, const char* what) {
+    int argc = 0;
+    QCoreApplication application(argc, nullptr);
+    auto service = serviceOptions(arguments);
+    if (!service) return tl::unexpected(service.error());
+    options.service = std::move(*service);
+    Server server;
+    QObject::connect(&server, &net::WsService::note, &server,
+                     [](const QString& line) { note(line.toStdString()); });
+    if (auto ok = server.start(options); !ok) return ok;
+    print(std::string(what) + " listening at " + server.address().toStdString());
+    std::fflush(stdout);
+    QTimer cancel_poll;
+    QObject::connect(&cancel_poll, &QTimer::timeout, &application, [&] {
+        if (!cancelRequested()) return;
+        cancel_poll.stop();
+        server.shutDown();
+        // One more turn of the loop, for the goodbyes to leave.
+        QTimer::singleShot(kCancelPollMs, &application, &QCoreApplication::quit);
+    });
+    cancel_poll.start(kCancelPollMs);
+    QCoreApplication::exec();
+    return {};
+}
+
+Action declareStt(CLI::App& command, int port) {
+    auto arguments = std::make_shared<ServeArguments>();
+    auto options = std::make_shared<net::SttServerOptions>();
+    addServeOptions(command, *arguments, port);
+    options->max_decoders = int(std::clamp(std::thread::hardware_concurrency(), 1U, 4U));
+    command
+        .add_option("--decoders", options->max_decoders,
+                    "Clients recognised at the same time, a core and 92 MiB each; others wait")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    return [=] { return serve<net::SttServer>(*arguments, *options, "speech to text"); };
+}
+
+Action declareTts(CLI::App& command, int port) {
+    auto arguments = std::make_shared<ServeArguments>();
+    auto options = std::make_shared<net::TtsServerOptions>();
+    addServeOptions(command, *arguments, port);
+    command.add_option("--voice", options->voice, "Voice for clients that name none")
+        ->type_name("NAME")
+        ->capture_default_str();
+    command
+        .add_option("--lead-ms", options->lead_ms,
+                    "How far audio is sent ahead of its playing; 0: all at once")
+        ->type_name("MS")
+        ->check(CLI::Range(0, 600000))
+        ->capture_default_str();
+    return [=] { return serve<net::TtsServer>(*arguments, *options, "text to speech"); };
+}
+
+constexpr const char* kSttFooter = R"(
+Example:
+  doubletalk-cli serve stt --port 8765
+
+Clients send binary messages of float32 little endian, mono, 16 kHz (any number of samples). Each
+segment of speech is answered by {"text", "start", "end", "buffer_start"}: seconds relative to the end
+of the segment before, which began buffer_start seconds after the first sample. Silence gives no message.
+A segment ends after 0.3 s of silence, 0.7 s without audio, or 15 s.)";
+
+constexpr const char* kTtsFooter = R"(
+Example:
+  doubletalk-cli serve tts --port 8766
+
+Clients send {"text", "id", "voice"} and {"cancel": id}. Answers: {"id", "sample_rate", "format": "s16le"},
+binary audio, {"id", "word", "at_ms"}, then {"id", "done": true}, {"id", "cancelled": true} or
+{"id", "error"}. Voices are those of 'espeak-ng --voices'.)";
+
+/// One row per service; adding one is a function and a row.
+struct ServiceRow {
+    const char* name;
+    const char* summary;
+    const char* footer;
+    int port;
+    Action (*declare)(CLI::App&, int port);
+};
+
+constexpr std::array kServices{
+    ServiceRow{"stt", "Speech to text by pocketsphinx (US English)", kSttFooter, 8765, declareStt},
+    ServiceRow{"tts", "Text to speech by espeak-ng", kTtsFooter, 8766, declareTts},
+};
+
+}  // namespace
+
+Action declareServe(CLI::App& command) {
+    command.require_subcommand(1);
+    auto actions = std::make_shared<std::vector<std::pair<CLI::App*, Action>>>();
+    for (const auto& row : kServices) {
+        auto* service = command.add_subcommand(row.name, row.summary);
+        service->footer(row.footer);
+        service->get_formatter()->column_width(kHelpColumn);
+        actions->emplace_back(service, row.declare(*service, row.port));
+    }
+    return [actions]() -> Result<void> {
+        for (const auto& [service, action] : *actions) {
+            if (service->parsed()) return action();
+        }
+        return fail(ErrorKind::usage, "no service given");
+    };
+}
+
+}  // namespace doubletalk::cli
