@@ -12,9 +12,11 @@ namespace {
 
 constexpr std::size_t kReports = 256;
 
-double heardOf(double value_ms) { return std::isfinite(value_ms) ? std::max(value_ms, 0.0) : 0.0; }
-
 }  // namespace
+
+double DuplexStream::heardOf(double value_ms) noexcept {
+    return std::isfinite(value_ms) ? std::max(value_ms, 0.0) : 0.0;
+}
 
 void DuplexStream::raiseInterrupted(ItemId up_to) {
     auto before = interrupted_up_to_.load();

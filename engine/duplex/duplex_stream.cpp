@@ -18,8 +18,6 @@ using std::chrono::steady_clock;
 
 constexpr auto kPoll = 2ms;
 
-double heardOf(double value_ms) { return std::isfinite(value_ms) ? std::max(value_ms, 0.0) : 0.0; }
-
 /// Says when a wait of so many milliseconds is over; below 0 never.
 class Deadline {
 public:

@@ -118,6 +118,8 @@ private:
     };
 
     DuplexStream() = default;
+    /// What a report says of a ledger's value: nothing heard is 0.
+    static double heardOf(double value_ms) noexcept;
     Result<void> prepare();
     Result<void> closeSession();
     void onEvent(const ToldEvent& told);

@@ -17,9 +17,9 @@ namespace doubletalk::duplex {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr int kRowBlocks = 10;                            // a value each 100 ms, as metrics.csv has
+constexpr int kRowBlocks = 10;  // a value each 100 ms, as metrics.csv has
 constexpr BlockIndex kLossFrom = 1700, kLossNeeds = 2500;  // 17 s left out, 25 s at least
-constexpr BlockIndex kAfterFrom = 50, kAfterTo = 150;     // 0.5 to 1.5 s after a path change
+constexpr BlockIndex kAfterFrom = 50, kAfterTo = 150;      // 0.5 to 1.5 s after a path change
 
 /// Which blocks are far-end activity and which have a silent near end.
 struct Activity {
@@ -82,9 +82,9 @@ Residual linearResidual(const TruthScoreInput& input) {
 }
 
 void addLinear(nlohmann::json& metrics, const TruthScoreInput& input, const Activity& activity) {
-    for (const auto* id : {"erle_true_linear_db", "convergence_linear_10_ms",
-                           "convergence_linear_20_ms", "reconvergence_linear_10_ms",
-                           "reconvergence_linear_20_ms", "erle_after_change_db"}) {
+    for (const auto* id :
+         {"erle_true_linear_db", "convergence_linear_10_ms", "convergence_linear_20_ms",
+          "reconvergence_linear_10_ms", "reconvergence_linear_20_ms", "erle_after_change_db"}) {
         metrics[id] = nullptr;
     }
     const auto residual = linearResidual(input);

@@ -13,8 +13,8 @@ namespace {
 /// A canceller was exchanged in this block.
 bool exchanged(const BlockLoop& loop) {
     return std::ranges::any_of(loop.events(), [&](const Event& event) {
-        const bool kind = event.kind == EventKind::engine_changed ||
-                          event.kind == EventKind::engine_fallback;
+        const bool kind =
+            event.kind == EventKind::engine_changed || event.kind == EventKind::engine_fallback;
         return kind && event.text == loop.uplink().traits().name;
     });
 }
@@ -81,8 +81,7 @@ bool SecondInstance::process(const Io& io) {
     auto info = taps_.blocks[block_++].info;
     info.probes = io.probes;
     const bool has_linear = engine_->traits().linear_output;
-    engine_->process(io.far, io.near, io.out,
-                     has_linear ? io.linear : std::span<float>(), info);
+    engine_->process(io.far, io.near, io.out, has_linear ? io.linear : std::span<float>(), info);
     if (!has_linear) std::ranges::copy(io.out, io.linear.begin());
     bypassed_.push_back(bypass_);
     if (!bypass_) return true;

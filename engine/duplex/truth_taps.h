@@ -36,7 +36,8 @@ struct TruthTaps {
 
     /// Appends the block that loop has just done.
     void add(const BlockLoop& loop, const BlockInput& input);
-    [[nodiscard]] std::span<const float> of(const std::vector<float>& tap, std::size_t block) const {
+    [[nodiscard]] std::span<const float> of(const std::vector<float>& tap,
+                                            std::size_t block) const {
         const auto frames = std::size_t(rate.blockFrames());
         return std::span(tap).subspan(block * frames, frames);
     }

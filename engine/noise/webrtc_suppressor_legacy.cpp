@@ -2,69 +2,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <webrtc/modules/audio_processing/include/audio_processing.h>
 
-#include <algorithm>
-#include <string>
-
-#include "engine/noise/webrtc_suppressor.h"
+#include "engine/noise/webrtc_suppressor_stage.h"
 
 namespace doubletalk::noise {
-namespace {
-
-using webrtc::AudioProcessing;
-
-int lagAt(SampleRate rate) noexcept {
-    switch (rate.hz) {
-        case 8000:
-            return 48;
-        case 16000:
-            return 96;
-        case 32000:
-            return 196;
-        default:
-            return 334;
-    }
-}
 
 /// webrtc-audio-processing 0.3.
-class LegacySuppressor final : public WebrtcSuppressor {
-public:
-    LegacySuppressor(std::unique_ptr<AudioProcessing> apm, SampleRate rate)
-        : apm_(std::move(apm)), rate_(rate), config_(rate.hz, 1) {}
-
-    void process(std::span<const float> in, std::span<float> out) noexcept override {
-        const float* in_channel = in.data();
-        float* out_channel = out.data();
-        if (apm_->ProcessStream(&in_channel, config_, config_, &out_channel) != 0) {
-            std::ranges::copy(in, out.begin());
-        }
-    }
-
-    [[nodiscard]] int lagFrames() const noexcept override { return lagAt(rate_); }
-
-private:
-    std::unique_ptr<AudioProcessing> apm_;
-    SampleRate rate_;
-    webrtc::StreamConfig config_;
-};
-
-}  // namespace
-
 Result<std::unique_ptr<WebrtcSuppressor>> WebrtcSuppressor::create(SampleRate rate) {
-    const auto refused = [](const char* what) {
-        return fail(ErrorKind::internal,
-                    std::string("noise reducer 'webrtc': the library failed in ") + what);
-    };
-    std::unique_ptr<AudioProcessing> apm(AudioProcessing::Create());
-    if (apm == nullptr) return refused("Create");
-    webrtc::ProcessingConfig streams;
-    for (auto& stream : streams.streams) stream = webrtc::StreamConfig(rate.hz, 1);
-    if (apm->Initialize(streams) != 0) return refused("Initialize");
+    using Pointer = std::unique_ptr<webrtc::AudioProcessing>;
+    constexpr int kLag8kFrames = 48;
+    Pointer apm(webrtc::AudioProcessing::Create());
+    if (apm == nullptr) return suppressorRefused("Create");
     auto* suppression = apm->noise_suppression();
+    auto stage = SuppressorStage<Pointer, webrtc::StreamConfig, webrtc::ProcessingConfig>::create(
+        std::move(apm), rate, kLag8kFrames);
+    if (!stage) return stage;
     if (suppression->set_level(webrtc::NoiseSuppression::kVeryHigh) != 0 ||
         suppression->Enable(true) != 0) {
-        return refused("NoiseSuppression::Enable");
+        return suppressorRefused("NoiseSuppression::Enable");
     }
-    return std::make_unique<LegacySuppressor>(std::move(apm), rate);
+    return stage;
 }
 
 }  // namespace doubletalk::noise

@@ -61,7 +61,8 @@ struct TurnMetrics {
     metrics::Summary flush_ms;             ///< t_sil - t_cmd, every stop
     metrics::Summary heard_ms;             ///< every stop
     metrics::Summary truncation_error_ms;  ///< reported - heard, every stop
-    metrics::Summary first_word_loss_ms;   ///< speech of an interruption before the first frame received
+    metrics::Summary
+        first_word_loss_ms;  ///< speech of an interruption before the first frame received
     double missed_ratio = kMissing;
     double success_ratio = kMissing;
     double false_ratio = kMissing;  ///< of labelled events that are no interruption

@@ -28,7 +28,7 @@ enum Check : std::size_t {
 };
 constexpr std::array<const char*, check_count> kCheckNames{
     "erle",        "true_linear", "convergence", "attenuation", "near_loss", "si_sdr",
-    "false_stops", "missed",      "stop",        "heard",     "first_word"};
+    "false_stops", "missed",      "stop",        "heard",       "first_word"};
 using Checks = std::bitset<check_count>;
 Checks these(std::initializer_list<Check> checks) {
     Checks set;
@@ -58,13 +58,14 @@ const std::array<Row, 6> kTable{{
     {Fault::never, "interruption never made", these({missed, stop, heard}),
      these({si_sdr, near_loss})},
     {Fault::at_once, "interruption made at once", these({false_stops}),
-     these({erle, true_linear, convergence, attenuation, near_loss, si_sdr, missed, stop, heard, first_word})},
+     these({erle, true_linear, convergence, attenuation, near_loss, si_sdr, missed, stop, heard,
+            first_word})},
 }};
 
 constexpr double kBulkMs = 10.0;  // leaves the reference where it is: the lead is this and 1.5 ms
 constexpr double kAirMs = 1.5;    // 0.5 m
 constexpr double kNoNoiseDbfs = -120.0;  // n = 0: echo_attenuation_db looks at the run itself
-constexpr BlockIndex kBreaks = 650;  // after "canceller ready", before the talker
+constexpr BlockIndex kBreaks = 650;      // after "canceller ready", before the talker
 
 double numberOf(const nlohmann::json& value) {
     if (value.is_number()) return value.get<double>();

@@ -183,8 +183,9 @@ private slots:
         QVERIFY(close(meter.convergence().final.ms10(), 1230, 10));  // what was stays
         QVERIFY(std::isnan(meter.reconvergence().final.ms10()));
     }
-    // G.122 by hand: one level for all is its own weighted mean; twice the amplitude in the upper half
-    // of the logarithmic scale (above sqrt(300 * 6700) = 1418 Hz) makes the mean ratio 2.5 times.
+    // G.122 by hand: one level for all is its own weighted mean; twice the amplitude in the upper
+    // half of the logarithmic scale (above sqrt(300 * 6700) = 1418 Hz) makes the mean ratio 2.5
+    // times.
     void echoLossByHand() {
         const Signal far = test::noise(160000, -20.0, 11);
         const auto lossDb = [&](const Signal& out) {
