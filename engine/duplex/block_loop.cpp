@@ -208,7 +208,6 @@ void BlockLoop::takeExchange(const session::ExchangeRecord& exchange) noexcept {
     const auto before = account_.silenceFrames();
     account_.rendered(exchange);
     captured_frames_ += exchange.captured_frames;
-    uplink_.reference().observe(captured_frames_, account_.playedFrames());
     itemEvents();
     // The fade may have gone on from the item that played into the next one.
     if (waiting_for_silence_ && account_.lastItem() > interrupted_item_) {
@@ -243,8 +242,11 @@ void BlockLoop::takeExchanges(const BlockInput& input) noexcept {
         }
         // Made up or dropped capture: nothing happened at the loudspeaker.
         captured_frames_ += exchange.captured_frames;
-        uplink_.reference().observe(captured_frames_, account_.playedFrames());
         if (exchange.lost) tell({.kind = EventKind::silence_inserted});
+    }
+    // Once a block, not once an exchange: a device with two clocks makes several, one side at a time.
+    if (!input.exchanges.empty()) {
+        uplink_.reference().observe(captured_frames_, account_.playedFrames());
     }
     // The fade of an interruption is no playing any more: it cannot be interrupted again.
     const bool plays = account_.lastItemFrames() > 0 && !account_.lastInterrupted();
@@ -267,7 +269,8 @@ void BlockLoop::interrupt(const BlockInput& input, const Name& cause, ItemId up_
     // The audio of this very block was queued before the decision: it is dropped with the rest.
     if (up_to == 0 && !input.direct.spans.empty()) up_to = input.direct.spans.back().item;
     const auto item = account_.playingItem() != 0 ? account_.playingItem() : downlink_.newestItem();
-    feed_.interrupt(rate_.framesOf(settings_.barge_in.fade_ms));
+    feed_.interrupt(settings_.barge_in.hard_cut ? 0
+                                                : rate_.framesOf(settings_.barge_in.fade_ms));
     downlink_.interrupt();
     downlink_.discardDirectUpTo(up_to);
     account_.ledger().interrupted(item);

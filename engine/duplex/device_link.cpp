@@ -64,11 +64,13 @@ void DeviceLink::beginBlock() noexcept {
     dropped_frames_ = 0;
 }
 
-void DeviceLink::collect() noexcept {
-    while (recorded_frames_ < taken_frames_ && now_exchanges_.size() < now_exchanges_.capacity()) {
+/// Every exchange that holds captured frames up to this one; with whole, none that goes beyond.
+void DeviceLink::collect(std::int64_t up_to_frames, bool whole) noexcept {
+    while (recorded_frames_ < up_to_frames && now_exchanges_.size() < now_exchanges_.capacity()) {
         const auto next = exchanges_->prepareRead(1);
         if (next.size() == 0) break;
         const auto record = next.first.front();
+        if (whole && recorded_frames_ + record.captured_frames >= up_to_frames) break;
         const auto played = std::size_t(record.playback_frames);
         if (playback_frames_ + played > playback_.size()) break;
         exchanges_->commitRead(1);
@@ -83,13 +85,14 @@ void DeviceLink::collect() noexcept {
 void DeviceLink::take(std::span<float> block) noexcept {
     beginBlock();
     taken_frames_ += captured_->read(block, false);
-    collect();
+    collect(taken_frames_, false);
 }
 
 void DeviceLink::makeUp(std::span<float> block, std::int64_t now_ns) noexcept {
     beginBlock();
     std::fill(block.begin(), block.end(), 0.0F);
-    // Captured time goes on, nothing was played.
+    // The loudspeaker may have gone on by itself. An exchange that completes a block comes with it.
+    collect(taken_frames_ + std::int64_t(block.size()), true);
     now_exchanges_.push_back(
         {.time_ns = now_ns, .captured_frames = std::int32_t(block.size()), .lost = true});
 }

@@ -48,7 +48,7 @@ public:
 
 private:
     void beginBlock() noexcept;
-    void collect() noexcept;
+    void collect(std::int64_t up_to_frames, bool whole) noexcept;
 
     SampleRate rate_;
     std::unique_ptr<Ring<float>> captured_, reference_;

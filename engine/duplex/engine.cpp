@@ -69,13 +69,18 @@ Result<void> Engine::prepare(const Settings& settings, device::AudioDevice& devi
     interrupt_word_ = 0;
     interrupts_done_ = told_interrupts_ = 0;
     told_discarded_ = 0;
-    fade_frames_ = int(rate_.framesOf(settings.barge_in.fade_ms));
+    takeFade(settings.barge_in);
     block_ = time_ns_ = missed_seen_ = 0;
     load_ratio_ = block_max_ms_ = 0.0;
     rendered_ = audible_ = direct_end_ = last_exchange_frames_ = 0;
     lost_blocks_ = dropped_blocks_ = unread_frames_ = 0;
     prepared_ = true;
     return {};
+}
+
+void Engine::takeFade(const speech::BargeInParams& params) noexcept {
+    fade_frames_ = params.hard_cut ? 0 : int(rate_.framesOf(params.fade_ms));
+    hard_cut_ = params.hard_cut;
 }
 
 void Engine::setWriter(session::SessionWriter* writer) {
@@ -124,6 +129,7 @@ std::uint32_t Engine::interrupt(ItemId up_to) {
     // The loudspeaker fades at its next exchange and stays silent until the worker, which reads the
     // word written after that, says where new audio begins. No queue in between can be full.
     if (running_) loop_->feed().hush(fade_frames_.load());
+    if (running_ && hard_cut_.load()) device_->cut();
     interrupt_word_ = std::uint64_t(number) << 32 | std::max(ItemId(before), up_to);
     return number;
 }
@@ -273,7 +279,9 @@ void Engine::afterBlock(const Requests& requests) noexcept {
         // Nobody said up to where (barge-in, reset): all that was queued belongs to it.
         if (issued > (interrupt_asked_ ? 1 : 0)) direct_.discardAll();
     }
-    fade_frames_ = int(rate_.framesOf(loop_->settings().barge_in.fade_ms));
+    takeFade(loop_->settings().barge_in);
+    // interrupt() has cut at once; every other cause does it here.
+    if (requests.interrupted && !interrupt_asked_ && hard_cut_.load()) device_->cut();
     tellEvents();
     if (stage_answered_) {
         // The old canceller had its fade in this block; it goes the way of the others.

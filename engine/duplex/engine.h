@@ -67,7 +67,8 @@ public:
 
     /// Any thread but rt and worker. False: the queue is full.
     bool command(const Command& command);
-    /// Stops playback at the next exchange whatever is queued; direct items up to this one are not
+    /// Stops playback at the next exchange whatever is queued, with barge_in.hard_cut also what the
+    /// device has not played yet; direct items up to this one are not
     /// played any more. Never fails. Returns its number (see ToldEvent). Any thread but rt.
     std::uint32_t interrupt(ItemId up_to);
     /// Downlink packet; arrival_ns as nowNs(). False: no room, counted. One network thread.
@@ -131,6 +132,7 @@ private:
     void exchange(std::span<const float> in, std::span<float> out,
                   std::int64_t time_ns) noexcept override;
     void work();
+    void takeFade(const speech::BargeInParams& params) noexcept;
     void takeDevice(bool lost) noexcept;
     void takeCommands() noexcept;
     void takeAnswers() noexcept;
@@ -168,6 +170,7 @@ private:
     Mailbox<EngineSnapshot> snapshots_;
     std::atomic<std::uint64_t> interrupt_word_{0};  ///< number << 32 | newest item
     std::atomic<int> fade_frames_{0};
+    std::atomic<bool> hard_cut_{false};
 
     // worker's own
     BlockIndex block_ = 0;

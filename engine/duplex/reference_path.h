@@ -24,7 +24,7 @@ public:
     void setParams(const echo::EchoParams& params) noexcept { params_ = params; }
     void reset() noexcept;
 
-    /// Running totals of both clocks, once per exchange.
+    /// Running totals of both clocks, once a block.
     void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
     /// Playback frames as handed over; then one block: fills far and the unshifted reference.
     void push(std::span<const float> playback) noexcept { aligner_.push(playback); }

@@ -13,7 +13,7 @@ namespace doubletalk::echo {
 /// fit. Thread: worker. Real-time safe.
 class ClockMap {
 public:
-    /// Called once per exchange (each 10 ms) with the running totals of both clocks.
+    /// Called once a block with the running totals of both clocks.
     void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
     void reset() noexcept { *this = {}; }
     /// Playback frames per capture frame; exactly 1 until the slope is known well enough: beyond

@@ -67,6 +67,10 @@ std::span<const params::ParamRow> bargeInParamTable() {
             {"fade_ms", "Fade", "ms",
              "Ramp to silence of an interrupted utterance; 0 clicks, 5 is not noticed."},
             {0, 50, 1}),
+        param<&BargeInParams::hard_cut>(
+            {"hard_cut", "Hard cut", "",
+             "An interruption drops what the sound device has queued as well: silent some 10 ms "
+             "sooner, without a fade, so it may click. Devices that cannot do it fade."}),
     };
     return rows;
 }

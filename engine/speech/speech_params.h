@@ -29,6 +29,7 @@ struct BargeInParams {
     int min_speech_ms = 80;        ///< [ms] voice above the trigger before it fires
     double ready_margin_db = 6.0;  ///< [dB] headroom that lets the detector go
     int fade_ms = 5;               ///< [ms] 0..50 ramp to silence of an interruption
+    bool hard_cut = false;         ///< the device drops what it has queued, without a ramp
 };
 
 [[nodiscard]] std::span<const params::ParamRow> vadParamTable();
