@@ -58,7 +58,7 @@ function(dt_install_engine libs)
     install(EXPORT DoubletalkTargets NAMESPACE Doubletalk:: DESTINATION ${config_dir})
     install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doubletalk)
     if(EXISTS ${CMAKE_SOURCE_DIR}/resources/scenes)
-        install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/scenes
+        install(DIRECTORY ${CMAKE_SOURCE_DIR}/resources/scenes ${CMAKE_SOURCE_DIR}/resources/presets
             DESTINATION ${CMAKE_INSTALL_DATADIR}/doubletalk)
     endif()
 

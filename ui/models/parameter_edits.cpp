@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/parameter_edits.h"
+
+#include <QUndoCommand>
+#include <QUndoStack>
+
+#include "engine/duplex/settings_store.h"
+#include "ui/models/parameter_target.h"
+#include "ui/models/setting_text.h"
+
+namespace doubletalk::ui {
+namespace {
+
+constexpr int kSingleEdit = 1;
+
+/// One step back and forth; the change itself is done before the push.
+class EditCommand : public QUndoCommand {
+public:
+    EditCommand(ParameterEdits& edits, const QString& title, std::vector<ParameterValue> before,
+                std::vector<ParameterValue> after, bool single)
+        : QUndoCommand(title),
+          edits_(edits),
+          before_(std::move(before)),
+          after_(std::move(after)),
+          single_(single) {}
+
+    void undo() override { putAll(before_); }
+    void redo() override {
+        if (done_) putAll(after_);
+        done_ = true;
+    }
+    int id() const override { return single_ ? kSingleEdit : -1; }
+    bool mergeWith(const QUndoCommand* other) override {
+        const auto* next = static_cast<const EditCommand*>(other);
+        if (next->after_.front().name != after_.front().name) return false;
+        after_ = next->after_;
+        setText(next->text());
+        setObsolete(after_.front().text == before_.front().text);
+        return true;
+    }
+
+private:
+    void putAll(const std::vector<ParameterValue>& values) {
+        for (const auto& value : values) (void)edits_.put(value);
+    }
+
+    ParameterEdits& edits_;
+    std::vector<ParameterValue> before_, after_;
+    bool single_ = false;
+    bool done_ = false;
+};
+
+}  // namespace
+
+ParameterEdits::ParameterEdits(ParameterTarget& target, QObject* parent)
+    : QObject(parent), target_(target), stack_(new QUndoStack(this)) {
+    connect(&target_, &ParameterTarget::changed, this, &ParameterEdits::changed);
+}
+
+ParameterEdits::~ParameterEdits() = default;
+
+QString ParameterEdits::rawText(const QString& name) const {
+    const auto ref = duplex::findSetting(name.toStdString());
+    if (!ref) return {};
+    return QString::fromStdString(params::formatParam(ref->get(target_.requested())));
+}
+
+bool ParameterEdits::isOn(const QString& name) const {
+    return rawText(name) == QLatin1String("true");
+}
+
+bool ParameterEdits::isChanged(const QString& name) const {
+    const auto full_name = name.toStdString();
+    const auto ref = duplex::findSetting(full_name);
+    if (!ref || target_.sourceOf(full_name) <= duplex::SettingSource::scene) return false;
+    static const duplex::Settings kDefaults;
+    return params::formatParam(ref->get(target_.requested())) !=
+           params::formatParam(ref->get(kDefaults));
+}
+
+QString ParameterEdits::requestedText(const QString& name) const {
+    const auto full_name = name.toStdString();
+    const auto ref = duplex::findSetting(full_name);
+    if (!ref) return {};
+    const auto value = ref->get(target_.requested());
+    const auto typed = typed_.value(name);
+    if (!typed.isEmpty()) {
+        const auto parsed = params::parseParam(*ref->row, full_name, typedText(*ref->row, typed));
+        if (parsed && params::formatParam(*parsed) == params::formatParam(value)) return typed;
+    }
+    return valueText(*ref->row, full_name, value);
+}
+
+QString ParameterEdits::inUseText(const QString& name) const {
+    const auto full_name = name.toStdString();
+    const auto ref = duplex::findSetting(full_name);
+    return ref ? valueText(*ref->row, full_name, ref->get(target_.inUse())) : QString();
+}
+
+ParameterValue ParameterEdits::now(const QString& name) const {
+    if (target_.sourceOf(name.toStdString()) <= duplex::SettingSource::scene) {
+        return {name, std::nullopt};
+    }
+    return {name, rawText(name)};
+}
+
+Result<void> ParameterEdits::put(const ParameterValue& value) {
+    const auto full_name = value.name.toStdString();
+    if (!value.text) {
+        typed_.remove(value.name);
+        return target_.unset(full_name);
+    }
+    const auto ref = duplex::findSetting(full_name);
+    if (!ref) return tl::unexpected(ref.error());
+    // Before the target tells everybody, who then ask for the text.
+    const auto typed_before = typed_.value(value.name);
+    const bool number =
+        ref->row->kind == params::ParamKind::integer || ref->row->kind == params::ParamKind::real;
+    if (number) typed_[value.name] = *value.text;
+    auto done = target_.set(full_name, typedText(*ref->row, *value.text));
+    const auto exact = valueText(*ref->row, full_name, ref->get(target_.requested()));
+    if (!done) {
+        typed_[value.name] = typed_before;
+    } else if (number) {
+        bool plain = false;
+        const auto as_number =
+            QString::fromStdString(typedText(*ref->row, *value.text)).toDouble(&plain);
+        const bool rounded =
+            plain && as_number != QString::fromStdString(typedText(*ref->row, exact)).toDouble();
+        if (rounded) {
+            typed_[value.name] = QString::fromStdString(typedText(*ref->row, *value.text))
+                                     .replace(QLatin1Char('-'), QChar(0x2212));
+        } else {
+            typed_.remove(value.name);
+        }
+    }
+    return done;
+}
+
+Result<void> ParameterEdits::set(const QString& name, const QString& typed) {
+    const auto before = now(name);
+    const auto raw_before = rawText(name);
+    const auto typed_before = requestedText(name);
+    auto done = put({name, typed});
+    if (!done) return done;
+    if (rawText(name) == raw_before && requestedText(name) == typed_before) return done;
+    const auto ref = duplex::findSetting(name.toStdString());
+    stack_->push(new EditCommand(*this,
+                                 tr("%1 to %2").arg(settingLabel(*ref->row), requestedText(name)),
+                                 {before}, {{name, typed}}, true));
+    emit changed();
+    return done;
+}
+
+Result<void> ParameterEdits::reset(const QString& name) {
+    const auto before = now(name);
+    auto done = put({name, std::nullopt});
+    if (!done || !before.text) return done;
+    const auto ref = duplex::findSetting(name.toStdString());
+    stack_->push(new EditCommand(*this, tr("Reset %1").arg(settingLabel(*ref->row)), {before},
+                                 {{name, std::nullopt}}, true));
+    emit changed();
+    return done;
+}
+
+Result<void> ParameterEdits::apply(const QString& title,
+                                   const std::vector<ParameterValue>& values) {
+    Result<void> first_error;
+    std::vector<ParameterValue> before, after;
+    for (const auto& value : values) {
+        const auto was = now(value.name);
+        if (was.text == value.text) continue;
+        if (auto done = put(value); !done) {
+            if (first_error) first_error = done;
+            continue;
+        }
+        before.push_back(was);
+        after.push_back(value);
+    }
+    if (!after.empty()) {
+        stack_->push(new EditCommand(*this, title, std::move(before), std::move(after), false));
+    }
+    emit changed();
+    return first_error;
+}
+
+}  // namespace doubletalk::ui

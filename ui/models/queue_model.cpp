@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/queue_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ui/models/setting_text.h"
+
+namespace doubletalk::ui {
+namespace {
+
+using Speech = bench::QueuedSpeech;
+
+bool sameShown(const Speech& a, const Speech& b) {
+    return a.ticket == b.ticket && a.state == b.state && a.title == b.title &&
+           a.length_ms == b.length_ms && a.heard_ms == b.heard_ms && a.problem == b.problem;
+}
+
+}  // namespace
+
+void QueueModel::setQueue(const std::vector<Speech>& queue) {
+    const bool same_rows =
+        queue.size() == queue_.size() &&
+        std::equal(queue.begin(), queue.end(), queue_.begin(),
+                   [](const auto& a, const auto& b) { return a.ticket == b.ticket; });
+    if (same_rows) {
+        for (std::size_t i = 0; i < queue.size(); ++i) {
+            if (sameShown(queue[i], queue_[i])) continue;
+            queue_[i] = queue[i];
+            emit dataChanged(index(int(i), 0), index(int(i), kColumns - 1));
+        }
+        return;
+    }
+    // Appending is what happens most; everything else is rare and small.
+    const bool appended =
+        queue.size() > queue_.size() &&
+        std::equal(queue_.begin(), queue_.end(), queue.begin(),
+                   [](const auto& a, const auto& b) { return a.ticket == b.ticket; });
+    if (appended) {
+        const auto old = queue_.size();
+        beginInsertRows({}, int(old), int(queue.size()) - 1);
+        queue_.insert(queue_.end(), queue.begin() + std::ptrdiff_t(old), queue.end());
+        endInsertRows();
+        setQueue(queue);
+        return;
+    }
+    beginResetModel();
+    queue_ = queue;
+    endResetModel();
+}
+
+int QueueModel::rowOf(std::int64_t ticket) const {
+    for (std::size_t i = 0; i < queue_.size(); ++i) {
+        if (queue_[i].ticket == ticket) return int(i);
+    }
+    return -1;
+}
+
+QString QueueModel::stateText(const Speech& speech) {
+    switch (speech.state) {
+        case Speech::State::rendering:
+            return tr("being rendered");
+        case Speech::State::waiting:
+            return tr("waits");
+        case Speech::State::speaking:
+            return tr("speaks");
+        case Speech::State::heard:
+            return tr("heard to its end");
+        case Speech::State::interrupted:
+            return tr("interrupted");
+        case Speech::State::failed:
+            return tr("failed");
+    }
+    return {};
+}
+
+int QueueModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(queue_.size());
+}
+
+int QueueModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : kColumns;
+}
+
+QVariant QueueModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid()) return {};
+    const auto& speech = queue_[std::size_t(index.row())];
+    const bool begun = speech.state == Speech::State::speaking ||
+                       speech.state == Speech::State::heard ||
+                       speech.state == Speech::State::interrupted;
+    switch (role) {
+        case kTicketRole:
+            return QVariant::fromValue(qlonglong(speech.ticket));
+        case kHeardRatioRole:
+            return speech.length_ms > 0.0 ? std::clamp(speech.heard_ms / speech.length_ms, 0.0, 1.0)
+                                          : std::numeric_limits<double>::quiet_NaN();
+        case kMovableRole:
+            return speech.state == Speech::State::rendering ||
+                   speech.state == Speech::State::waiting;
+        case kFailedRole:
+            return speech.state == Speech::State::failed;
+        case kStateRole:
+            return int(speech.state);
+        case Qt::TextAlignmentRole:
+            return int(Qt::AlignVCenter |
+                       (index.column() >= kPosition ? Qt::AlignRight : Qt::AlignLeft));
+        case Qt::ToolTipRole:
+            if (!speech.problem.isEmpty()) return speech.problem;
+            if (index.column() == kPosition) {
+                return tr(
+                    "How far it was heard at the loudspeaker. Lost and concealed stretches "
+                    "count as passed. After an interruption: where it was cut.");
+            }
+            return speech.title;
+        case Qt::DisplayRole:
+        case Qt::AccessibleTextRole:
+            break;
+        default:
+            return {};
+    }
+    switch (index.column()) {
+        case kTitle:
+            return speech.title;
+        case kState:
+            return stateText(speech);
+        case kPosition:
+            return begun ? timeText(speech.heard_ms / 1000.0) : QStringLiteral("–");
+        default:
+            return speech.length_ms > 0.0 ? timeText(speech.length_ms / 1000.0)
+                                          : QStringLiteral("–");
+    }
+}
+
+QVariant QueueModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole) {
+        return int(Qt::AlignVCenter | (section >= kPosition ? Qt::AlignRight : Qt::AlignLeft));
+    }
+    if (role != Qt::DisplayRole) return {};
+    switch (section) {
+        case kTitle:
+            return tr("To speak");
+        case kState:
+            return tr("State");
+        case kPosition:
+            return tr("Heard");
+        case kLength:
+            return tr("Length");
+        default:
+            return {};
+    }
+}
+
+}  // namespace doubletalk::ui

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/session_list_model.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLocale>
+#include <QSet>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "ui/models/setting_text.h"
+
+namespace doubletalk::ui {
+
+SessionEntry readSessionEntry(const QString& folder) {
+    SessionEntry entry;
+    entry.folder = QDir::cleanPath(folder);
+    entry.title = QFileInfo(entry.folder).fileName();
+    entry.length_s = std::numeric_limits<double>::quiet_NaN();
+    QFile file(QDir(folder).filePath(QStringLiteral("session.json")));
+    entry.time = QFileInfo(file).lastModified();
+    if (!file.open(QIODevice::ReadOnly)) {
+        entry.note = SessionListModel::tr("Cannot be read: %1").arg(file.errorString());
+        return entry;
+    }
+    QJsonParseError error;
+    const auto json = QJsonDocument::fromJson(file.readAll(), &error).object();
+    if (error.error != QJsonParseError::NoError ||
+        !json.contains(QLatin1String("format_version"))) {
+        entry.note = SessionListModel::tr("session.json is damaged: restore a copy");
+        return entry;
+    }
+    entry.readable = true;
+    const auto scene = json[QLatin1String("scene")].toObject()[QLatin1String("title")].toString();
+    if (!scene.isEmpty()) entry.title += QStringLiteral(" · ") + scene;
+    entry.complete = json[QLatin1String("complete")].toBool();
+    entry.bit_exact = json[QLatin1String("bit_exact")].toBool();
+    entry.note = json[QLatin1String("bit_exact_reason")].toString();
+    const double rate_hz = json[QLatin1String("rate_hz")].toDouble();
+    const auto written = json[QLatin1String("written")].toObject();
+    if (entry.complete && rate_hz > 0.0) {
+        entry.length_s = written[QLatin1String("audio_frames")].toDouble() / rate_hz;
+    } else if (!entry.complete) {
+        entry.note = SessionListModel::tr("Not finished: the program ended while it recorded");
+    }
+    return entry;
+}
+
+void SessionListModel::setFolders(const QStringList& folders) {
+    beginResetModel();
+    entries_.clear();
+    QSet<QString> seen;
+    for (const auto& folder : folders) {
+        auto entry = readSessionEntry(folder);
+        if (seen.contains(entry.folder)) continue;
+        seen.insert(entry.folder);
+        entries_.push_back(std::move(entry));
+    }
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const auto& a, const auto& b) { return a.time > b.time; });
+    endResetModel();
+}
+
+void SessionListModel::scan(const QString& parent_folder, const QStringList& others) {
+    QStringList folders;
+    const QDir parent(parent_folder);
+    for (const auto& name : parent.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        const QDir folder(parent.filePath(name));
+        if (folder.exists(QStringLiteral("session.json"))) folders << folder.path();
+    }
+    setFolders(folders + others);
+}
+
+int SessionListModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(entries_.size());
+}
+
+int SessionListModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : kColumns;
+}
+
+QVariant SessionListModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid()) return {};
+    const auto& entry = entries_[std::size_t(index.row())];
+    switch (role) {
+        case kFolderRole:
+            return entry.folder;
+        case kReadableRole:
+            return entry.readable;
+        case kNoteRole:
+            return entry.note;
+        case Qt::TextAlignmentRole:
+            return int(Qt::AlignVCenter |
+                       (index.column() == kLength ? Qt::AlignRight : Qt::AlignLeft));
+        case Qt::ToolTipRole:
+            if (index.column() == kExact) {
+                return tr("Whether a replay gives the same samples. %1").arg(entry.note);
+            }
+            return entry.note.isEmpty() ? entry.folder
+                                        : entry.folder + QLatin1Char('\n') + entry.note;
+        case Qt::DisplayRole:
+        case Qt::AccessibleTextRole:
+            break;
+        default:
+            return {};
+    }
+    switch (index.column()) {
+        case kTitle:
+            return entry.title;
+        case kTime:
+            return QLocale().toString(entry.time, QLocale::ShortFormat);
+        case kLength:
+            return timeText(entry.length_s, 1);
+        default:
+            if (!entry.readable) return tr("damaged");
+            if (!entry.complete) return tr("unfinished");
+            return entry.bit_exact ? tr("bit-exact") : tr("not exact");
+    }
+}
+
+QVariant SessionListModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole) {
+        return int(Qt::AlignVCenter | (section == kLength ? Qt::AlignRight : Qt::AlignLeft));
+    }
+    if (role != Qt::DisplayRole) return {};
+    switch (section) {
+        case kTitle:
+            return tr("Session");
+        case kTime:
+            return tr("Recorded");
+        case kLength:
+            return tr("Length");
+        default:
+            return tr("Replay");
+    }
+}
+
+}  // namespace doubletalk::ui
