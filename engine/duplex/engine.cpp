@@ -260,6 +260,7 @@ void Engine::processBlock(bool lost) noexcept {
     }
     afterBlock(requests);
     publish(clock_.nowNs() - begin);
+    if (observer_) observer_(*loop_, input);
     if (probe_) probe_(false);
     ++block_;
 }

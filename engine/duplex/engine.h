@@ -107,6 +107,11 @@ public:
     /// Called on the worker before (true) and after every block, for tests and profilers. Before
     /// start().
     void setProbe(std::function<void(bool begin)> probe) { probe_ = std::move(probe); }
+    /// Called on the worker after every block with what it made and what it was given: must be
+    /// real-time safe. Before start().
+    void setObserver(std::function<void(const BlockLoop&, const BlockInput&)> observer) {
+        observer_ = std::move(observer);
+    }
     /// The engine's clock: 0 at start(). Any thread.
     [[nodiscard]] std::int64_t nowNs() const noexcept { return clock_.nowNs() - start_ns_.load(); }
     [[nodiscard]] const LoopOptions& options() const noexcept { return options_; }
@@ -158,6 +163,7 @@ private:
     session::SessionWriter* writer_ = nullptr;
     std::function<void(const ToldEvent&)> listener_;
     std::function<void(bool)> probe_;
+    std::function<void(const BlockLoop&, const BlockInput&)> observer_;
 
     DeviceLink link_;
     DirectQueue direct_;
