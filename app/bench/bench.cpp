@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "app/bench/device_run.h"
 #include "app/bench/task_thread.h"
 #include "engine/device/audio_file.h"
 #include "engine/room/clip_library.h"
@@ -48,6 +49,8 @@ struct Bench::Private {
     std::set<std::int64_t> seen_waiting;               ///< there, in the last news
     std::int64_t next_ticket = 1;
     BlockIndex record_from = -1;
+    std::function<void(std::span<const float>, BlockIndex)> clean_sink;
+    QString device_problem;
     RunNews news;
     bool stop_wanted = false;
     QTimer timer;
@@ -126,21 +129,60 @@ void Bench::start(RunPace pace) {
     p.stop_wanted = false;
     p.waiting_for_restart.clear();
     feed_->prepare();
+    if (p.source.devices) {
+        startDevices();
+        return;
+    }
     RoomRun::Plan plan{.scene = p.scene,
                        .settings = p.store.values(),
                        .pace = pace,
                        .spool_root = defaultSpoolRoot(),
                        .feed = feed_.get(),
                        .listener = {}};
-    plan.listener.segment = [this, rate_hz = plan.settings.engine.rate_hz](
-                                double start_s, double end_s, std::vector<float> samples) {
+    plan.listener = listener();
+    prepareRun(tr("Preparing the scene"), [plan = std::move(plan)]() mutable -> MadeRun {
+        auto run = RoomRun::create(std::move(plan));
+        if (!run) return tl::unexpected(run.error());
+        return std::shared_ptr<BenchRun>(std::move(*run));
+    });
+}
+
+void Bench::startDevices() {
+    const auto& p = *private_;
+    DeviceRun::Plan plan{.settings = p.store.values(),
+                         .devices = {},
+                         .spool_root = defaultSpoolRoot(),
+                         .feed = feed_.get(),
+                         .listener = listener()};
+    plan.devices.input.device = p.source.input_id;
+    plan.devices.output.device = p.source.output_id;
+    prepareRun(tr("Opening the devices"), [plan = std::move(plan)]() mutable -> MadeRun {
+        auto run = DeviceRun::create(std::move(plan));
+        if (!run) return tl::unexpected(run.error());
+        return std::shared_ptr<BenchRun>(std::move(*run));
+    });
+}
+
+RunListener Bench::listener() {
+    const int rate_hz = private_->store.values().engine.rate_hz;
+    RunListener listener;
+    listener.segment = [this, rate_hz](double start_s, double end_s, std::vector<float> samples) {
         recognise(start_s, end_s, std::move(samples), rate_hz);
     };
-    progress(tr("Preparing the scene"), 0.0);
-    p.speech.post([this, plan = std::move(plan)]() mutable {
-        auto run = std::make_shared<Result<std::unique_ptr<RoomRun>>>(RoomRun::create(std::move(plan)));
-        QMetaObject::invokeMethod(this, [this, run] {
-            progress(tr("Preparing the scene"), 1.0);
+    listener.clean = private_->clean_sink;
+    return listener;
+}
+
+void Bench::setCleanSink(std::function<void(std::span<const float>, BlockIndex)> sink) {
+    private_->clean_sink = std::move(sink);
+}
+
+void Bench::prepareRun(const QString& what, std::function<MadeRun()> make) {
+    progress(what, 0.0);
+    private_->speech.post([this, what, make = std::move(make)] {
+        auto run = std::make_shared<MadeRun>(make());
+        QMetaObject::invokeMethod(this, [this, what, run] {
+            progress(what, 1.0);
             if (!*run) {
                 setState(BenchState::idle);
                 failed(told(run->error()));
@@ -206,6 +248,12 @@ void Bench::takeNews() {
     if (!p.news.disk_error.empty()) {
         failed(QString::fromStdString(p.news.disk_error));
         p.news.disk_error.clear();
+    }
+    for (const auto& text : p.news.device_events) notice(QString::fromStdString(text));
+    p.news.device_events.clear();
+    if (const auto problem = QString::fromStdString(p.news.device_problem); problem != p.device_problem) {
+        p.device_problem = problem;
+        if (!problem.isEmpty()) failed(problem);
     }
     // What a stage fell back to is seen where the settings are shown.
     if (duplex::settingsToJson(p.in_use) != duplex::settingsToJson(p.news.in_use)) {

@@ -115,6 +115,9 @@ public:
 
     [[nodiscard]] MachineState machine() const;
 
+    /// Gets the cleaned audio of the next runs, on a thread of the run that is not real time.
+    void setCleanSink(std::function<void(std::span<const float>, BlockIndex)> sink);
+
 signals:
     void stateChanged(doubletalk::bench::BenchState state);
     /// Why something asked for did not happen, and what to do.
@@ -134,6 +137,10 @@ private:
     struct Private;
     void setState(BenchState state);
     void rebuildStore();
+    using MadeRun = Result<std::shared_ptr<BenchRun>>;
+    void startDevices();
+    [[nodiscard]] RunListener listener();
+    void prepareRun(const QString& what, std::function<MadeRun()> make);
     void beginRun(std::shared_ptr<BenchRun> run);
     void flushQueue();
     void poll();

@@ -38,6 +38,7 @@ struct RunNews {
     std::string disk_error;
     std::string device;         ///< what it runs on, in words
     std::string device_problem; ///< empty: none
+    std::vector<std::string> device_events;  ///< what happened to it since the last news, in words
 };
 
 /// Where a run hands its cleaned audio and the user's segments; called on a thread of the run that

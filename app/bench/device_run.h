@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "app/audio/qt_audio_device.h"
+#include "app/bench/bench_run.h"
+#include "engine/duplex/engine.h"
+#include "engine/session/spool.h"
+
+namespace doubletalk::bench {
+
+/// Real devices: the engine in its own threads on a microphone and a loudspeaker; what the
+/// assistant says travels as packets through the simulated network, sent by a thread of this run.
+class DeviceRun final : public BenchRun {
+public:
+    struct Plan {
+        duplex::Settings settings;
+        audio::QtAudioDeviceOptions devices;
+        std::filesystem::path spool_root;  ///< empty: nothing is recorded
+        LiveFeed* feed = nullptr;
+        RunListener listener;
+    };
+    /// Opens the devices, which may take seconds. Errors: those of devices, settings, spool.
+    [[nodiscard]] static Result<std::unique_ptr<DeviceRun>> create(Plan plan);
+    ~DeviceRun() override;
+
+    Result<void> begin() override;
+    void requestStop() override { stopping_ = true; }
+    [[nodiscard]] bool ended() const override { return ended_; }
+    void post(const duplex::TimedCommand& command) override;
+    void say(duplex::FarEndItem item) override;
+    void unsay(std::int64_t ticket) override;
+    void moveSaid(std::int64_t ticket, int places) override;
+    bool news(RunNews& out) override;
+    [[nodiscard]] BlockIndex block() const override { return block_; }
+    Result<void> keep(const std::filesystem::path& folder, BlockIndex from_block,
+                      BlockIndex to_block) override;
+    [[nodiscard]] audio::DeviceStatus deviceStatus() const { return device_->status(); }
+
+private:
+    using Action = std::function<void()>;
+
+    DeviceRun() = default;
+    void ask(Action action);
+    void onEvent(const duplex::ToldEvent& told);
+    void work();
+    void send();
+    void listen();
+    void cutSegments();
+    void gatherNews();
+
+    Plan plan_;
+    std::unique_ptr<audio::QtAudioDevice> device_;
+    duplex::Engine engine_;
+    std::unique_ptr<duplex::FarEnd> far_end_;
+    std::unique_ptr<session::Spool> spool_;
+    std::atomic<bool> stopping_{false}, ended_{false};
+    std::atomic<BlockIndex> block_{0};
+    std::mutex actions_mutex_;
+    std::vector<Action> actions_, now_actions_;
+    std::mutex events_mutex_;
+    std::vector<Event> events_;  ///< told, not yet looked at
+    std::mutex news_mutex_;
+    RunNews news_;
+    bool fresh_ = false;
+    duplex::Settings settings_;  ///< this thread's idea of them
+    std::vector<float> clean_;   ///< the newest seconds of cleaned audio
+    std::int64_t clean_end_ = 0; ///< capture frame after its newest sample
+    std::int64_t segment_start_ = -1;
+    std::thread thread_;
+};
+
+}  // namespace doubletalk::bench
