@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <mutex>
+#include <utility>
 
 namespace doubletalk::dsp {
 namespace {
@@ -18,53 +20,87 @@ void makePlannerThreadSafe() {
     std::call_once(once, [] { fftwf_make_planner_thread_safe(); });
 }
 
-}  // namespace
+struct Free {
+    void operator()(float* memory) const noexcept { fftwf_free(memory); }
+};
+using Memory = std::unique_ptr<float, Free>;
 
-struct RealFft::Impl {
-    explicit Impl(int n) : size(n), bins(n / 2 + 1) {
-        makePlannerThreadSafe();
-        time = fftwf_alloc_real(std::size_t(n));
-        freq = fftwf_alloc_complex(std::size_t(bins));
-        forward = fftwf_plan_dft_r2c_1d(n, time, freq, FFTW_ESTIMATE);
-        inverse = fftwf_plan_dft_c2r_1d(n, freq, time, FFTW_ESTIMATE);
-        std::fill_n(time, n, 0.0F);
-        std::fill_n(reinterpret_cast<float*>(freq), 2 * bins, 0.0F);
+fftwf_complex* complexAt(float* memory) { return reinterpret_cast<fftwf_complex*>(memory); }
+std::size_t floatsOf(int size) { return std::size_t(size) + 2; }  // size / 2 + 1 complex
+
+/// Both directions of one size; used with any buffers of fftwf_malloc's alignment.
+struct Plans {
+    Plans(int size, FftBuffers buffers) {
+        const Memory time(fftwf_alloc_real(floatsOf(size)));
+        const Memory apart(fftwf_alloc_real(floatsOf(size)));
+        auto* freq = complexAt(buffers == FftBuffers::apart ? apart.get() : time.get());
+        forward = fftwf_plan_dft_r2c_1d(size, time.get(), freq, FFTW_ESTIMATE);
+        inverse = fftwf_plan_dft_c2r_1d(size, freq, time.get(), FFTW_ESTIMATE);
     }
-    ~Impl() {
+    ~Plans() {
         fftwf_destroy_plan(forward);
         fftwf_destroy_plan(inverse);
-        fftwf_free(time);
-        fftwf_free(freq);
     }
-    Impl(const Impl&) = delete;
-    Impl& operator=(const Impl&) = delete;
+    Plans(const Plans&) = delete;
+    Plans& operator=(const Plans&) = delete;
 
-    int size;
-    int bins;
-    float* time = nullptr;
-    fftwf_complex* freq = nullptr;
     fftwf_plan forward = nullptr;
     fftwf_plan inverse = nullptr;
 };
 
-RealFft::RealFft(int size) {
+std::shared_ptr<const Plans> plansOf(int size, FftBuffers buffers) {
+    static std::mutex mutex;
+    static std::map<std::pair<int, FftBuffers>, std::weak_ptr<const Plans>> known;
+    makePlannerThreadSafe();
+    const std::lock_guard lock(mutex);
+    auto& slot = known[{size, buffers}];
+    auto plans = slot.lock();
+    if (!plans) {
+        plans = std::make_shared<const Plans>(size, buffers);
+        slot = plans;
+    }
+    return plans;
+}
+
+}  // namespace
+
+struct RealFft::Impl {
+    Impl(int n, FftBuffers buffers)
+        : size(n), plans(plansOf(n, buffers)), time(fftwf_alloc_real(floatsOf(n))) {
+        if (buffers == FftBuffers::apart) apart.reset(fftwf_alloc_real(floatsOf(n)));
+        for (auto* memory : {time.get(), apart.get()}) {
+            if (memory != nullptr) std::fill_n(memory, floatsOf(n), 0.0F);
+        }
+    }
+    [[nodiscard]] fftwf_complex* freq() const noexcept {
+        return complexAt(apart ? apart.get() : time.get());
+    }
+
+    int size;
+    std::shared_ptr<const Plans> plans;
+    Memory time, apart;
+};
+
+RealFft::RealFft(int size, FftBuffers buffers) {
     assert(size >= 2 && size % 2 == 0);
-    impl_ = std::make_unique<Impl>(size);
+    impl_ = std::make_unique<Impl>(size, buffers);
 }
 RealFft::~RealFft() = default;
 RealFft::RealFft(RealFft&&) noexcept = default;
 RealFft& RealFft::operator=(RealFft&&) noexcept = default;
 
 int RealFft::size() const noexcept { return impl_->size; }
-int RealFft::bins() const noexcept { return impl_->bins; }
-std::span<float> RealFft::time() noexcept { return {impl_->time, std::size_t(impl_->size)}; }
+int RealFft::bins() const noexcept { return impl_->size / 2 + 1; }
+std::span<float> RealFft::time() noexcept { return {impl_->time.get(), std::size_t(impl_->size)}; }
 std::span<RealFft::Complex> RealFft::spectrum() noexcept {
     // std::complex<float> and fftwf_complex have the same layout by both documents.
-    return {reinterpret_cast<Complex*>(impl_->freq), std::size_t(impl_->bins)};
+    return {reinterpret_cast<Complex*>(impl_->freq()), std::size_t(bins())};
 }
-void RealFft::forward() noexcept { fftwf_execute(impl_->forward); }
+void RealFft::forward() noexcept {
+    fftwf_execute_dft_r2c(impl_->plans->forward, impl_->time.get(), impl_->freq());
+}
 void RealFft::inverse() noexcept {
-    fftwf_execute(impl_->inverse);
+    fftwf_execute_dft_c2r(impl_->plans->inverse, impl_->freq(), impl_->time.get());
     const float scale = 1.0F / float(impl_->size);
     for (float& x : time()) x *= scale;
 }

@@ -11,7 +11,7 @@
 namespace doubletalk::duplex {
 namespace {
 
-constexpr int kMaxLagMs = 100;
+constexpr int kMaxLagMs = 40;
 constexpr int kTailEveryBlocks = 100;  // reading a response back costs as much as a few blocks
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 

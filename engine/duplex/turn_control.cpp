@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "engine/dsp/level.h"
-#include "engine/dsp/pcm16.h"
 #include "engine/speech/vad_registry.h"
 
 namespace doubletalk::duplex {
@@ -31,7 +30,7 @@ Result<void> TurnControl::prepare(const Settings& settings) {
     barge_in_.prepare(rate, settings.barge_in);
     barge_in_params_ = settings.barge_in;
     block_frames_ = std::size_t(rate.blockFrames());
-    residual_.assign(block_frames_ * kResidualBlocks, 0);
+    residual_.prepare(kResidualBlocks, rate.blockFrames());
     headroom_db_ = std::numeric_limits<double>::quiet_NaN();
     reset();
     return {};
@@ -47,8 +46,7 @@ void TurnControl::setParams(const Settings& settings) noexcept {
 
 void TurnControl::reset() noexcept {
     barge_in_.reset();
-    residual_blocks_ = 0;
-    residual_at_ = 0;
+    residual_.clear();
     new_blocks_ = 0;
     since_stretch_ = kAfterStretchBlocks;
     quiet_blocks_ = 0;
@@ -77,24 +75,12 @@ void TurnControl::collect(std::span<const float> clean, std::span<const float> f
     // then only makes readiness later. Once it is ready a stretch of voice is a talker's.
     since_stretch_ = stretch && ready_ ? 0 : since_stretch_ + 1;
     if (since_stretch_ < kAfterStretchBlocks || dsp::meanSquare(far) < kFarActivePower) return;
-    dsp::toPcm16(clean, std::span(residual_).subspan(std::size_t(residual_at_) * block_frames_,
-                                                     block_frames_));
-    residual_at_ = (residual_at_ + 1) % kResidualBlocks;
-    residual_blocks_ = std::min(residual_blocks_ + 1, kResidualBlocks);
+    residual_.push(clean);
     ++new_blocks_;
 }
 
 std::size_t TurnControl::readResidual(std::span<float> out) const noexcept {
-    const auto have = std::size_t(residual_blocks_) * block_frames_;
-    const auto n = std::min(have, out.size());
-    const auto oldest = residual_blocks_ == kResidualBlocks
-                            ? std::size_t(residual_at_) * block_frames_
-                            : std::size_t(0);
-    const auto first = std::min(n, have - oldest);
-    const std::span samples(residual_);
-    dsp::fromPcm16(samples.subspan(oldest, first), out.first(first));
-    dsp::fromPcm16(samples.first(n - first), out.subspan(first, n - first));
-    return n;
+    return residual_.read(out);
 }
 
 TurnOutcome TurnControl::process(BlockIndex block, std::span<const float> clean,
@@ -114,7 +100,7 @@ TurnOutcome TurnControl::process(BlockIndex block, std::span<const float> clean,
         }
     }
     collect(clean, far, barge_in_.stretchStart() >= 0);
-    if (residual_blocks_ >= kSearchMinimumBlocks && new_blocks_ >= kSearchEveryBlocks) {
+    if (residual_.blocks() >= kSearchMinimumBlocks && new_blocks_ >= kSearchEveryBlocks) {
         new_blocks_ = 0;
         outcome.wants_headroom = true;
     }

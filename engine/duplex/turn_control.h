@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/core/frames.h"
+#include "engine/dsp/block_history.h"
 #include "engine/duplex/settings.h"
 #include "engine/speech/barge_in.h"
 #include "engine/speech/segmenter.h"
@@ -52,7 +53,7 @@ public:
     /// Gated residual of at most 2 s, oldest first; returns the samples written. Real-time safe.
     std::size_t readResidual(std::span<float> out) const noexcept;
     /// What readResidual() can give at most.
-    [[nodiscard]] std::size_t residualCapacity() const noexcept { return residual_.size(); }
+    [[nodiscard]] std::size_t residualCapacity() const noexcept { return residual_.capacity(); }
     [[nodiscard]] speech::Segmenter& segmenter() noexcept { return segmenter_; }
     [[nodiscard]] std::string_view detectorName() const noexcept { return vad_->name(); }
 
@@ -66,9 +67,7 @@ private:
     speech::Segmenter segmenter_;
     speech::BargeInDetector barge_in_;
     std::size_t block_frames_ = 160;
-    std::vector<std::int16_t> residual_;  ///< 16 bits: what the detectors look at
-    int residual_blocks_ = 0;
-    int residual_at_ = 0;    ///< block written next
+    dsp::BlockHistory residual_;
     int new_blocks_ = 0;     ///< gated since the last search
     int since_stretch_ = 0;  ///< blocks since the barge-in rule saw something
     int quiet_blocks_ = 0;

@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "engine/dsp/fft.h"
 #include "engine/dsp/level.h"
+#include "engine/dsp/pcm16.h"
 #include "engine/dsp/resampler.h"
 
 namespace doubletalk::echo {
@@ -29,8 +30,10 @@ constexpr int kEarlyFrames = 400;  ///< the microphone is taken 50 ms late, for 
 constexpr int kTaperFrames = 80;   ///< 10 ms
 /// The start of a run is an edge in both signals, and edges correlate: stay clear of it.
 constexpr int kFirstFrames = kNearFrames + kEarlyFrames + 2 * kTaperFrames;
-constexpr int kLowBin = 100 * kFftFrames / kRateHz;
-constexpr int kHighBin = 3700 * kFftFrames / kRateHz;
+constexpr std::size_t kLowBin = 100 * kFftFrames / kRateHz;
+constexpr std::size_t kHighBin = 3700 * kFftFrames / kRateHz;
+constexpr std::size_t kBins = kHighBin - kLowBin;
+constexpr std::size_t kSpareFrames = 2 * kBlock;  ///< come between one window and the other
 constexpr double kFarActiveDbfs = -50.0;
 constexpr int kActiveBlocks = 20;  ///< active blocks between two estimates
 
@@ -50,17 +53,56 @@ constexpr std::size_t kKept = 10;
 
 enum class Step : std::uint8_t { collect, near, reference, correlate, search };
 
+/// The bins that count, each part as the upper half of a float: 8 bits are far more than the phase
+/// of one noisy bin is worth, and this is most of what a stream keeps.
+class CompactSpectrum {
+public:
+    void clear() noexcept { parts_.fill({}); }
+    void set(std::size_t bin, Complex value) noexcept {
+        parts_[bin - kLowBin] = {upper(value.real()), upper(value.imag())};
+    }
+    [[nodiscard]] Complex at(std::size_t bin) const noexcept {
+        const auto [re, im] = parts_[bin - kLowBin];
+        return {whole(re), whole(im)};
+    }
+
+private:
+    static std::uint16_t upper(float x) noexcept {
+        return std::uint16_t((std::bit_cast<std::uint32_t>(x) + 0x8000U) >> 16U);
+    }
+    static float whole(std::uint16_t half) noexcept {
+        return std::bit_cast<float>(std::uint32_t(half) << 16U);
+    }
+    std::array<std::array<std::uint16_t, 2>, kBins> parts_{};
+};
+
+/// The newest samples at 8 kHz, found by their number; those before the first are silence.
+template <class Sample, std::size_t kSize>
+class History {
+public:
+    void clear() noexcept { ring_.fill({}); }
+    void put(std::int64_t number, Sample x) noexcept { ring_[place(number)] = x; }
+    [[nodiscard]] Sample at(std::int64_t number) const noexcept { return ring_[place(number)]; }
+
+private:
+    static std::size_t place(std::int64_t number) noexcept {
+        return std::size_t(number + std::int64_t(kSize)) % kSize;
+    }
+    std::array<Sample, kSize> ring_{};
+};
+
 }  // namespace
 
 struct DelayEstimator::Impl {
     dsp::Resampler far_down, near_down;
-    dsp::RealFft near_fft{kFftFrames};
-    dsp::RealFft far_fft{kFftFrames};
-    std::vector<float> far, near;  ///< the last kFftFrames at 8 kHz, oldest at write
-    std::vector<float> scratch;
-    std::size_t write = 0;
+    dsp::RealFft fft{kFftFrames, dsp::FftBuffers::one_place};  ///< for one step after the other
+    History<std::int16_t, kFftFrames + kSpareFrames> far;
+    History<float, kNearFrames + kEarlyFrames + kSpareFrames> near;
+    std::array<float, kBlock + 2> scratch{};
     std::int64_t written = 0;
-    std::vector<Complex> cross;  ///< smoothed cross-spectrum
+    std::int64_t window_end = 0;  ///< of both windows of the running estimate
+    CompactSpectrum near_spectrum;
+    CompactSpectrum cross;  ///< smoothed cross-spectrum
     Step step = Step::collect;
     int active_blocks = 0;
 
@@ -72,9 +114,7 @@ struct DelayEstimator::Impl {
     int weak = 0;
 
     void keep(std::span<const float> reference, std::span<const float> near_block) noexcept;
-    void unroll(const std::vector<float>& ring, int frames, int before_end,
-                std::span<float> out) const noexcept;
-    void takeWindows() noexcept;
+    void takeNear() noexcept;
     void accumulate() noexcept;
     void whiten() noexcept;
     void search() noexcept;
@@ -86,10 +126,9 @@ void DelayEstimator::Impl::clear() noexcept {
     constexpr double nan = std::numeric_limits<double>::quiet_NaN();
     far_down.reset();
     near_down.reset();
-    std::ranges::fill(far, 0.0F);
-    std::ranges::fill(near, 0.0F);
-    std::ranges::fill(cross, Complex{});
-    write = 0;
+    far.clear();
+    near.clear();
+    cross.clear();
     written = 0;
     step = Step::collect;
     active_blocks = 0;
@@ -101,75 +140,70 @@ void DelayEstimator::Impl::clear() noexcept {
 
 void DelayEstimator::Impl::keep(std::span<const float> reference,
                                 std::span<const float> near_block) noexcept {
-    const auto put = [&](dsp::Resampler& down, std::span<const float> in,
-                         std::vector<float>& ring) {
-        const int n = down.process(in, scratch);
-        for (int i = 0; i < n; ++i) {
-            ring[(write + std::size_t(i)) % std::size_t(kFftFrames)] = scratch[std::size_t(i)];
-        }
-        return n;
-    };
-    const int n = put(far_down, reference, far);
-    put(near_down, near_block, near);
-    write = (write + std::size_t(n)) % std::size_t(kFftFrames);
+    const int n = far_down.process(reference, scratch);
+    std::array<std::int16_t, kBlock + 2> coarse;  // 16 bits will do for what was played
+    dsp::toPcm16(scratch, coarse);
+    for (int i = 0; i < n; ++i) far.put(written + i, coarse[std::size_t(i)]);
+    const int m = near_down.process(near_block, scratch);
+    for (int i = 0; i < m; ++i) near.put(written + i, scratch[std::size_t(i)]);
     written += n;
 }
 
-void DelayEstimator::Impl::unroll(const std::vector<float>& ring, int frames, int before_end,
-                                  std::span<float> out) const noexcept {
-    std::size_t read =
-        (write + std::size_t(2 * kFftFrames - frames - before_end)) % std::size_t(kFftFrames);
-    for (std::size_t i = 0; i < std::size_t(frames); ++i) {
-        out[i] = ring[read];
-        read = read + 1 == std::size_t(kFftFrames) ? 0 : read + 1;
-    }
-}
-
-void DelayEstimator::Impl::takeWindows() noexcept {
-    unroll(far, kFftFrames, 0, far_fft.time());
-    std::ranges::fill(near_fft.time(), 0.0F);
-    unroll(near, kNearFrames, kEarlyFrames, near_fft.time());
+void DelayEstimator::Impl::takeNear() noexcept {
+    window_end = written;
+    const auto window = fft.time();
+    std::ranges::fill(window, 0.0F);
+    const std::int64_t first = window_end - kEarlyFrames - kNearFrames;
+    for (int i = 0; i < kNearFrames; ++i) window[std::size_t(i)] = near.at(first + i);
     // Soft ends: hard ones would correlate with the start of the reference.
     for (int i = 0; i < kTaperFrames; ++i) {
         const float weight = (float(i) + 0.5F) / float(kTaperFrames);
-        near_fft.time()[std::size_t(i)] *= weight;
-        near_fft.time()[std::size_t(kNearFrames - 1 - i)] *= weight;
+        window[std::size_t(i)] *= weight;
+        window[std::size_t(kNearFrames - 1 - i)] *= weight;
     }
-    near_fft.forward();
+    fft.forward();
+    for (auto bin = kLowBin; bin < kHighBin; ++bin) near_spectrum.set(bin, fft.spectrum()[bin]);
 }
 
 /// cross += conj(near) * far, each estimate scaled by the square root of its level: loud words must
 /// not outvote all others, and windows without echo yet not the first that has one.
 void DelayEstimator::Impl::accumulate() noexcept {
-    far_fft.forward();
-    const auto x = far_fft.spectrum();
-    const auto d = near_fft.spectrum();
+    const std::int64_t first = window_end - kFftFrames;
+    for (int i = 0; i < kFftFrames; ++i) {
+        fft.time()[std::size_t(i)] = float(far.at(first + i)) / 32768.0F;
+    }
+    fft.forward();
+    const auto x = fft.spectrum();
     float power = 1e-20F;
-    for (std::size_t i = kLowBin; i < kHighBin; ++i) power += std::norm(x[i]) * std::norm(d[i]);
+    for (auto i = kLowBin; i < kHighBin; ++i) {
+        power += std::norm(x[i]) * std::norm(near_spectrum.at(i));
+    }
     const float scale = 1.0F / std::sqrt(std::sqrt(power));
-    for (std::size_t i = kLowBin; i < kHighBin; ++i) {
-        const float re = d[i].real() * x[i].real() + d[i].imag() * x[i].imag();
-        const float im = d[i].real() * x[i].imag() - d[i].imag() * x[i].real();
-        cross[i] = {kForget * cross[i].real() + scale * re, kForget * cross[i].imag() + scale * im};
+    for (auto i = kLowBin; i < kHighBin; ++i) {
+        const Complex d = near_spectrum.at(i);
+        const Complex before = cross.at(i);
+        const float re = d.real() * x[i].real() + d.imag() * x[i].imag();
+        const float im = d.real() * x[i].imag() - d.imag() * x[i].real();
+        cross.set(i, {kForget * before.real() + scale * re, kForget * before.imag() + scale * im});
     }
 }
 
 /// Only the phase counts (Knapp & Carter's PHAT); back to lags.
 void DelayEstimator::Impl::whiten() noexcept {
-    const auto s = far_fft.spectrum();
+    const auto s = fft.spectrum();
     std::ranges::fill(s, Complex{});
-    for (std::size_t i = kLowBin; i < kHighBin; ++i) {
-        const float magnitude =
-            std::sqrt(cross[i].real() * cross[i].real() + cross[i].imag() * cross[i].imag());
-        if (magnitude > 1e-12F) s[i] = cross[i] / magnitude;
+    for (auto i = kLowBin; i < kHighBin; ++i) {
+        const Complex value = cross.at(i);
+        const float magnitude = std::sqrt(std::norm(value));
+        if (magnitude > 1e-12F) s[i] = value / magnitude;
     }
-    far_fft.inverse();
+    fft.inverse();
 }
 
 void DelayEstimator::Impl::search() noexcept {
     // Lag l of the correlation: the microphone's window starts l after the reference's start, so
     // the echo is (kLags - 1 - kEarlyFrames) - l frames late; read it from small delays to large.
-    const auto r = far_fft.time();
+    const auto r = fft.time();
     const auto at = [&](int delay) { return std::abs(r[std::size_t(kLags - 1 - delay)]); };
     int top = 0;
     double squares = 0.0;
@@ -232,9 +266,15 @@ void DelayEstimator::Impl::judge(bool clear_peak, double delay_ms) noexcept {
     state.status = delay_ms > kUsableMs ? DelayStatus::outside_window
                    : delay_ms < kLateMs ? DelayStatus::reference_late
                                         : DelayStatus::locked;
-    std::array<double, kKept> sorted = kept_ms;
     const auto n = std::min(kept, kKept);
-    std::sort(sorted.begin(), sorted.begin() + std::ptrdiff_t(n));
+    std::array<double, kKept> sorted{};
+    for (std::size_t i = 0; i < n; ++i) {
+        std::size_t place = i;
+        for (; place > 0 && sorted[place - 1] > kept_ms[i]; --place) {
+            sorted[place] = sorted[place - 1];
+        }
+        sorted[place] = kept_ms[i];
+    }
     state.median_ms = 0.5 * (sorted[(n - 1) / 2] + sorted[n / 2]);
     double mean = 0.0, squares = 0.0;
     for (std::size_t i = 0; i < n; ++i) mean += sorted[i] / double(n);
@@ -254,10 +294,6 @@ Result<void> DelayEstimator::prepare(SampleRate rate) {
     for (dsp::Resampler* down : {&impl->far_down, &impl->near_down}) {
         if (auto ok = down->prepare(rate.hz, kRateHz, 3); !ok) return ok;
     }
-    impl->far.resize(kFftFrames);
-    impl->near.resize(kFftFrames);
-    impl->scratch.resize(kBlock + 2);
-    impl->cross.resize(kFftFrames / 2 + 1);
     impl->clear();
     impl_ = std::move(impl);
     return {};
@@ -275,7 +311,7 @@ void DelayEstimator::process(std::span<const float> reference,
             m.step = Step::near;
             return;
         case Step::near:
-            m.takeWindows();
+            m.takeNear();
             m.step = Step::reference;
             return;
         case Step::reference:

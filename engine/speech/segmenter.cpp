@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/dsp/pcm16.h"
+
 namespace doubletalk::speech {
 namespace {
 
@@ -17,7 +19,7 @@ Result<void> Segmenter::prepare(SampleRate rate, const SegmentParams& params) {
     }
     rate_ = rate;
     max_pre_roll_ms_ = params.pre_roll_ms;
-    ring_.assign(std::size_t(rate.framesOf(params.pre_roll_ms + kBacklogMs)), 0.0F);
+    ring_.assign(std::size_t(rate.framesOf(params.pre_roll_ms + kBacklogMs)), 0);
     setParams(params);
     reset();
     return {};
@@ -42,7 +44,8 @@ void Segmenter::append(std::span<const float> block) noexcept {
     while (!block.empty()) {
         const auto at = frames_ % capacity();
         const auto n = std::min<std::int64_t>(capacity() - at, std::int64_t(block.size()));
-        std::copy_n(block.begin(), n, ring_.begin() + at);
+        dsp::toPcm16(block.first(std::size_t(n)),
+                     std::span(ring_).subspan(std::size_t(at), std::size_t(n)));
         block = block.subspan(std::size_t(n));
         frames_ += n;
     }
@@ -83,7 +86,8 @@ int Segmenter::take(std::span<float> out) noexcept {
     for (std::int64_t done = 0; done < n;) {
         const auto at = take_frame_ % capacity();
         const auto part = std::min(capacity() - at, n - done);
-        std::copy_n(ring_.begin() + at, part, out.begin() + done);
+        dsp::fromPcm16(std::span(ring_).subspan(std::size_t(at), std::size_t(part)),
+                       out.subspan(std::size_t(done), std::size_t(part)));
         take_frame_ += part;
         done += part;
     }

@@ -45,7 +45,8 @@ private:
     SampleRate rate_;
     SegmentParams params_;
     int max_pre_roll_ms_ = 0;
-    std::vector<float> ring_;        ///< the newest frames; frame f lies at f modulo its size
+    /// The newest frames in 16 bits, what recognition takes; frame f lies at f modulo its size.
+    std::vector<std::int16_t> ring_;
     std::int64_t frames_ = 0;        ///< came so far
     std::int64_t take_frame_ = 0;    ///< next to be taken
     std::int64_t start_frame_ = -1;  ///< of the running or last segment
