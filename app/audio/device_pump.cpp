@@ -206,9 +206,12 @@ void DevicePump::service(std::int64_t now_ns) {
         lose(out_side_, output_.fault(), now_ns);
     }
     for (auto* side : {&in_side_, &out_side_}) {
-        const bool moving =
-            side->direction == Direction::input ? input_.moving() : output_.moving();
-        if (side->state == StreamState::starting && moving) side->state = StreamState::running;
+        const bool steady =
+            side->direction == Direction::input ? input_.steady() : output_.steady();
+        if (side->state == StreamState::starting && steady) {
+            side->state = StreamState::running;
+            next_publish_ns_ = 0;
+        }
     }
     retry(in_side_, now_ns);
     retry(out_side_, now_ns);

@@ -12,7 +12,7 @@ namespace doubletalk::audio {
 
 enum class StreamState : std::uint8_t {
     off,       ///< "none" was chosen, or nothing is open
-    starting,  ///< open, and nothing has moved yet
+    starting,  ///< open, and not yet steady
     running,
     moved,  ///< runs on another device than the chosen one
     lost    ///< gone; tried again every 0.5 s

@@ -39,6 +39,10 @@ public:
     [[nodiscard]] const QAudioFormat& format() const noexcept { return format_; }
     [[nodiscard]] int bufferFrames() const noexcept { return buffer_frames_; }
     [[nodiscard]] bool moving() const noexcept { return moving_; }
+    /// It has moved for a fifth of a second: beyond the hitches of its start.
+    [[nodiscard]] bool steady() const noexcept {
+        return moving_ && frames_ >= format_.sampleRate() / 5;
+    }
     [[nodiscard]] std::int64_t readFrames() const noexcept { return frames_; }
 
 private:

@@ -46,6 +46,10 @@ public:
     [[nodiscard]] int bufferFrames() const noexcept { return buffer_frames_; }
     /// The device has taken something since open().
     [[nodiscard]] bool moving() const noexcept { return moving_; }
+    /// It has moved for a fifth of a second: beyond the hitches of its start.
+    [[nodiscard]] bool steady() const noexcept {
+        return moving_ && written_ >= format_.sampleRate() / 5;
+    }
     /// Frames taken since open(), less those cut.
     [[nodiscard]] std::int64_t writtenFrames() const noexcept { return written_; }
     /// Of these, heard now: about, by the system's own count. Between the bounds below.

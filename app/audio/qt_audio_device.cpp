@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::chrono::seconds kOpenWait{5};
 constexpr std::chrono::seconds kCloseWait{1};
+/// An idle sink takes up to 1.9 s before its first request.
+constexpr std::chrono::milliseconds kMotionWait{2500};
+constexpr std::chrono::milliseconds kMotionNap{10};
 constexpr std::chrono::microseconds kExchangeNap{50};
 
 }  // namespace
@@ -90,7 +93,18 @@ Result<void> QtAudioDevice::openStreams() {
     if (!*opened) return refuse(opened->error());
     streams_open_ = true;
     last_error_.clear();
+    awaitMotion();
     return {};
+}
+
+/// A stream that was just opened may deliver nothing at first: the engine would begin with a gap.
+void QtAudioDevice::awaitMotion() const {
+    const auto until = std::chrono::steady_clock::now() + kMotionWait;
+    const auto starting = [](const StreamStatus& s) { return s.state == StreamState::starting; };
+    for (auto now = status(); starting(now.input) || starting(now.output); now = status()) {
+        if (std::chrono::steady_clock::now() > until) return;
+        std::this_thread::sleep_for(kMotionNap);
+    }
 }
 
 Result<void> QtAudioDevice::start(device::DeviceCallback& callback) {

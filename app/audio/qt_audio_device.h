@@ -47,6 +47,7 @@ public:
 
 private:
     Result<void> openStreams();
+    void awaitMotion() const;
     tl::unexpected<Error> refuse(Error error);
 
     QtAudioDeviceOptions options_;

@@ -90,6 +90,16 @@ Examples:
 Sources, weakest first: default, scene, file (--settings, else doubletalk/settings.json in
 $XDG_CONFIG_HOME or ~/.config), environment (DOUBLETALK_<MODULE>_<NAME>), command line (--set).)";
 
+constexpr std::string_view kDevicesFooter = R"(
+Examples:
+  doubletalk-cli devices
+  doubletalk-cli devices --measure-latency
+  doubletalk-cli devices --measure-latency --input alsa_input.usb-1 --output alsa_output.usb-1 --json
+
+The measurement plays short chirps (200 to 6000 Hz, 100 ms) and finds them in what the microphone hears:
+round_trip_ms is the median from handing a frame over to getting it back, spread_ms the largest less the
+smallest, confidence_ratio how well they fit (1: exactly). It refuses when too few come back.)";
+
 constexpr std::string_view kDemoFooter = R"(
 Example:
   doubletalk-cli demo --out demo
@@ -121,6 +131,8 @@ constexpr std::array kCommands{
                kSettingsFooter, declareSettings},
     CommandRow{"serve", "Offer speech to text or text to speech to WebSocket clients", kServeFooter,
                declareServe},
+    CommandRow{"devices", "List the sound devices, measure their round trip", kDevicesFooter,
+               declareDevices},
     CommandRow{"demo", "Run the demonstration and write its report", kDemoFooter, declareDemo},
 };
 

@@ -39,6 +39,7 @@ extern const char* const kMainFooter;
 [[nodiscard]] Action declareJitter(CLI::App& command);
 [[nodiscard]] Action declareScenes(CLI::App& command);
 [[nodiscard]] Action declareSettings(CLI::App& command);
+[[nodiscard]] Action declareDevices(CLI::App& command);
 [[nodiscard]] Action declareDemo(CLI::App& command);
 [[nodiscard]] Action declareServe(CLI::App& command);
 

@@ -8,7 +8,7 @@ using doubletalk::test::runCli;
 
 namespace {
 const QStringList kCommands{"run",    "replay", "echo",     "noise", "conceal",
-                            "jitter", "scenes", "settings", "serve", "demo"};
+                            "jitter", "scenes", "settings", "serve", "devices", "demo"};
 }
 
 /// Help that teaches, and wrong usage that says what to do.
