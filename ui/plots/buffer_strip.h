@@ -1,0 +1,19 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/plots/value_strip.h"
+
+namespace doubletalk::ui {
+
+/// Fill of the jitter buffer against what its controller wants.
+class BufferStrip : public ValueStrip {
+public:
+    BufferStrip();
+    [[nodiscard]] std::vector<LegendEntry> legend() const override { return {}; }
+
+protected:
+    void paintUnder(PlotSink& sink, const StripFrame& frame) override;
+};
+
+}  // namespace doubletalk::ui
