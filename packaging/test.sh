@@ -72,7 +72,7 @@ buildStage() {  # NAME FOLDER CMAKE_OPTION...
     buildAll "$folder" -k 0 || lose "$name: build"
 }
 
-sanitized=(-DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" -DDT_TESTS=ON)
+sanitized=(-DCMAKE_BUILD_TYPE=RelWithDebInfo "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" -DDT_TESTS=ON -DDT_PCH=ON)
 release_folder=$root/build/test-release
 
 buildRelease() {
