@@ -159,6 +159,7 @@ void BlockLoop::takeAnswers(const BlockInput& input) noexcept {
         requests_.canceller_failed = false;
         const Name reason = swaps.canceller_reason;
         uplink_.swap(swaps);
+        turn_.distrust();
         tell({.kind = reason.empty() ? EventKind::engine_changed : EventKind::engine_fallback,
               .text = Name(uplink_.traits().name),
               .cause = reason});
@@ -242,6 +243,9 @@ void BlockLoop::takeExchanges(const BlockInput& input) noexcept {
         }
         // Made up or dropped capture: nothing happened at the loudspeaker.
         captured_frames_ += exchange.captured_frames;
+        if (exchange.lost || exchange.captured_frames < 0) {
+            uplink_.reference().skip(exchange.captured_frames);
+        }
         if (exchange.lost) tell({.kind = EventKind::silence_inserted});
     }
     // Once a block, not once an exchange: a device with two clocks makes several, one side at a time.
@@ -289,6 +293,7 @@ void BlockLoop::watchDelay() noexcept {
     const auto& reference = uplink_.reference();
     const auto state = reference.delay();
     if (reference.shiftChange() != 0) {
+        turn_.distrust();
         tell({.kind = EventKind::delay_moved,
               .value = 1000.0 * reference.shiftFrames() / rate_.hz,
               .value2 = 1000.0 * reference.shiftChange() / rate_.hz});

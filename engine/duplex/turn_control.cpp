@@ -17,6 +17,7 @@ constexpr int kSearchMinimumBlocks = 100;  // no search on less than 1 s
 constexpr int kSearchEveryBlocks = 100;
 constexpr int kAfterStretchBlocks = 30;
 constexpr double kFarActivePower = 1e-5;  // -50 dBFS
+constexpr int kEchoTailBlocks = 20;       // 200 ms: a voice that ends sooner ended with the echo
 
 }  // namespace
 
@@ -46,14 +47,10 @@ void TurnControl::setParams(const Settings& settings) noexcept {
 
 void TurnControl::reset() noexcept {
     barge_in_.reset();
-    residual_.clear();
-    new_blocks_ = 0;
     since_stretch_ = kAfterStretchBlocks;
     quiet_blocks_ = 0;
     calls_ = 0;
-    ready_ = false;
-    became_ready_ = false;
-    headroom_db_ = std::numeric_limits<double>::quiet_NaN();
+    distrust();
 }
 
 std::unique_ptr<speech::VoiceActivityDetector> TurnControl::swap(
@@ -62,7 +59,35 @@ std::unique_ptr<speech::VoiceActivityDetector> TurnControl::swap(
     return next;
 }
 
+void TurnControl::distrust() noexcept {
+    residual_.clear();
+    new_blocks_ = 0;
+    ready_ = false;
+    became_ready_ = false;
+    watching_stop_ = false;
+    answer_is_old_ = searching_;
+    headroom_db_ = std::numeric_limits<double>::quiet_NaN();
+}
+
+/// A talker goes on when the assistant falls silent. What ends with its echo was the echo, so the
+/// headroom that let it through is worth nothing: the echo path has changed.
+void TurnControl::watchStop(bool fired, bool far_active) noexcept {
+    if (fired) {
+        watching_stop_ = true;
+        since_far_ = 0;
+    }
+    if (!watching_stop_) return;
+    since_far_ = far_active ? 0 : since_far_ + 1;
+    if (since_far_ > kEchoTailBlocks) {
+        watching_stop_ = false;
+    } else if (barge_in_.stretchStart() < 0) {
+        distrust();
+    }
+}
+
 void TurnControl::setHeadroom(double headroom_db) noexcept {
+    searching_ = false;
+    if (std::exchange(answer_is_old_, false)) return;
     headroom_db_ = headroom_db;
     const bool ready = headroom_db >= barge_in_params_.ready_margin_db;
     became_ready_ = ready && !ready_;
@@ -99,10 +124,12 @@ TurnOutcome TurnControl::process(BlockIndex block, std::span<const float> clean,
             outcome.vad_block = block - (calls_ - 1 - start);
         }
     }
+    watchStop(outcome.verdict == speech::BargeInVerdict::fire,
+              dsp::meanSquare(far) >= kFarActivePower);
     collect(clean, far, barge_in_.stretchStart() >= 0);
     if (residual_.blocks() >= kSearchMinimumBlocks && new_blocks_ >= kSearchEveryBlocks) {
         new_blocks_ = 0;
-        outcome.wants_headroom = true;
+        outcome.wants_headroom = searching_ = true;
     }
     return outcome;
 }

@@ -42,6 +42,9 @@ public:
     /// far: reference at the echo's delay; assistant_plays: an item sounds (or did 300 ms ago).
     TurnOutcome process(BlockIndex block, std::span<const float> clean, std::span<const float> far,
                         bool assistant_plays) noexcept;
+    /// What the canceller learnt may no longer hold (another engine, the reference moved): not
+    /// ready until a new search on new residual says so.
+    void distrust() noexcept;
     /// Answer of a search.
     void setHeadroom(double headroom_db) noexcept;
 
@@ -60,6 +63,7 @@ public:
 private:
     static constexpr int kQuietBlocks = 30;
 
+    void watchStop(bool fired, bool far_active) noexcept;
     void collect(std::span<const float> clean, std::span<const float> far, bool stretch) noexcept;
 
     speech::BargeInParams barge_in_params_;
@@ -71,6 +75,10 @@ private:
     int new_blocks_ = 0;     ///< gated since the last search
     int since_stretch_ = 0;  ///< blocks since the barge-in rule saw something
     int quiet_blocks_ = 0;
+    bool searching_ = false;      ///< a search is asked for
+    bool answer_is_old_ = false;  ///< and its residual is from before distrust()
+    bool watching_stop_ = false;  ///< of our own: did the voice outlive the echo?
+    int since_far_ = 0;           ///< blocks without far end while watching
     std::int64_t calls_ = 0;
     bool voice_ = false;
     bool ready_ = false;

@@ -179,7 +179,9 @@ private slots:
     /// Cancellation switched off: the figures are those of the microphone, whatever engine is set.
     void passedByIsTheMicrophone() {
         auto plan = planOf(Fault::none);
-        plan.scene = *sceneCut("double_talk", 0.0, {{"echo.enabled", false}});
+        auto scene = sceneCut("double_talk", 0.0, {{"echo.enabled", false}});
+        DT_VERIFY_OK(scene);
+        plan.scene = std::move(*scene);
         const auto run = runFault(plan);
         DT_VERIFY_OK(run);
         const auto& m = run->metrics;
@@ -196,10 +198,11 @@ private slots:
     void attenuationOfAFilterIsItsOwn() {
         nlohmann::json settings{{"echo.canceller", "nlms"}};
         auto plan = planOf(Fault::none);
-        plan.scene = *sceneCut("single_talk", 15.0, settings);
+        auto scene = sceneCut("single_talk", 15.0, settings);
+        DT_VERIFY_OK(scene);
+        plan.scene = std::move(*scene);
         const auto noisy = runFault(plan);
-        settings["room.noise_dbfs"] = kNoNoiseDbfs;
-        plan.scene = *sceneCut("single_talk", 15.0, settings);
+        plan.scene.settings["room.noise_dbfs"] = kNoNoiseDbfs;
         const auto clean = runFault(plan);
         DT_VERIFY_OK(noisy);
         DT_VERIFY_OK(clean);

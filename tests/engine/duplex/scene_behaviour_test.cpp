@@ -83,6 +83,7 @@ private slots:
     void lateReferenceIsTold();
     void driftIsMeasured();
     void longDelayIsFollowed();
+    void echoThatStoppedItIsNotBelievedAgain();
     void backchannelStopsAreFalse();
 };
 
@@ -261,6 +262,23 @@ void SceneBehaviourTest::longDelayIsFollowed() {
     }
     QVERIFY(latency);
     QVERIFY(run->metrics["erle_db"]["p50"].get<double>() > 10.0);
+}
+
+/// The path changes under a ready canceller: its echo may stop the assistant once. What it was
+/// ready by is then void, so the next utterance is not stopped by echo again.
+void SceneBehaviourTest::echoThatStoppedItIsNotBelievedAgain() {
+    const auto scene = sceneCut("path_change");
+    DT_VERIFY_OK(scene);
+    const auto run = runOf(*scene);
+    DT_VERIFY_OK(run);
+    const auto changed = eventsOf(run->events, EventKind::echo_path_changed);
+    QCOMPARE(changed.size(), std::size_t(1));
+    QVERIFY(countOf(run->events, EventKind::barge_in_decided) <= 1);
+    int held_after = 0;
+    for (const auto& event : eventsOf(run->events, EventKind::barge_in_held)) {
+        held_after += event.block > changed[0].block ? 1 : 0;
+    }
+    QVERIFY(held_after >= 1);
 }
 
 void SceneBehaviourTest::backchannelStopsAreFalse() {
