@@ -110,6 +110,12 @@ QString explainSocketError(QAbstractSocket::SocketError error, const QString& er
 }
 
 QString explainClose(int code, const QString& reason) {
+    // Qt knows no codes from 1012 on and says so instead of telling them.
+    if (code == 1002 && reason.contains(QLatin1String("nvalid close code"))) {
+        return tr(
+            "the service sent us away with a rare close code, such as 1013: it is too busy, or "
+            "restarts: wait, or look at its log");
+    }
     QString why;
     switch (code) {
         case 1000:

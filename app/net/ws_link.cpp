@@ -119,6 +119,7 @@ void WsLink::connectNow() {
     if (!prepareTls()) return;
     connect(socket_, &QWebSocket::connected, this, &WsLink::onConnected);
     connect(socket_, &QWebSocket::disconnected, this, &WsLink::onDisconnected);
+    connect(socket_, &QWebSocket::aboutToClose, this, [this] { goodbye_ = true; });
     connect(socket_, &QWebSocket::sslErrors, this,
             [this](const QList<QSslError>& errors) { giveUp(explainTls(errors, options_.url)); });
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
@@ -150,6 +151,7 @@ void WsLink::connectNow() {
 void WsLink::onConnected() {
     connect_timer_.stop();
     not_understood_ = 0;
+    goodbye_ = false;
     heard_.start();
     ping_timer_.start(options_.ping_interval_ms);
     stable_timer_.start(options_.stable_ms);
@@ -158,6 +160,18 @@ void WsLink::onConnected() {
 }
 
 void WsLink::onDisconnected() {
+    if (!isConnected()) {
+        // The error that says why follows at once; without one this is all there is to say.
+        QTimer::singleShot(0, socket_, [this] {
+            giveUp(explainSocketError(QAbstractSocket::RemoteHostClosedError, {}, options_.url));
+        });
+        return;
+    }
+    // Qt reports 1000 also when no close message came.
+    if (!goodbye_) {
+        giveUp(status_.address + QStringLiteral(": ") + explainClose(1006, {}));
+        return;
+    }
     giveUp(status_.address + QStringLiteral(": ") +
            explainClose(socket_->closeCode(), socket_->closeReason()));
 }

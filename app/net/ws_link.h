@@ -64,6 +64,7 @@ private:
     QTimer connect_timer_, retry_timer_, ping_timer_, stable_timer_;
     QElapsedTimer heard_;
     int not_understood_ = 0;
+    bool goodbye_ = false;  ///< a close message went or came
 };
 
 }  // namespace doubletalk::net
