@@ -34,16 +34,16 @@ WaveColumn columnOf(std::span<const float> samples) noexcept {
             scaled(float(std::sqrt(energy / double(samples.size()))))};
 }
 
-void fill(std::array<WaveColumn, kColumnsPerBlock>& columns,
-          std::span<const float> samples) noexcept {
+}  // namespace
+
+void fillColumns(std::array<WaveColumn, kColumnsPerBlock>& columns,
+                 std::span<const float> samples) noexcept {
     for (std::size_t i = 0; i < kColumnsPerBlock; ++i) {
         const auto from = samples.size() * i / kColumnsPerBlock;
         const auto to = samples.size() * (i + 1) / kColumnsPerBlock;
         columns[i] = columnOf(samples.subspan(from, to - from));
     }
 }
-
-}  // namespace
 
 LiveFeed::LiveFeed() { prepare(); }
 
@@ -81,9 +81,9 @@ void LiveFeed::pushBlock(const duplex::BlockLoop& loop, const duplex::BlockInput
     const auto& uplink = loop.uplink();
     FeedBlock block;
     block.block = input.block;
-    fill(block.columns[0], input.playback);
-    fill(block.columns[1], uplink.near());
-    fill(block.columns[2], uplink.clean());
+    fillColumns(block.columns[0], input.playback);
+    fillColumns(block.columns[1], uplink.near());
+    fillColumns(block.columns[2], uplink.clean());
     block.item = loop.account().playingItem();
     if (block.item != 0) block.heard_ms = float(loop.heardMs(block.item));
     block.clean_dbfs = float(dsp::levelDbfs(uplink.clean()));

@@ -24,6 +24,9 @@ struct WaveColumn {
 };
 
 inline constexpr int kColumnsPerBlock = 4;  ///< a waveform column is 2.5 ms wide
+/// A block's columns out of its samples, however many; none: silence. Real-time safe.
+void fillColumns(std::array<WaveColumn, kColumnsPerBlock>& columns,
+                 std::span<const float> samples) noexcept;
 inline constexpr double kColumnS = 0.0025;
 
 enum class FeedTap : std::uint8_t { far, microphone, output, count_ };

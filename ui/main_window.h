@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QElapsedTimer>
+#include <QHash>
+#include <QMainWindow>
+#include <QTimer>
+#include <memory>
+
+#include "app/bench/bench.h"
+
+class QLabel;
+class QProgressBar;
+class QStackedWidget;
+class QTabBar;
+class QToolBar;
+class QToolButton;
+
+namespace doubletalk::ui {
+
+class BenchTarget;
+class ErrorBar;
+class EventPanel;
+class ExportablePlot;
+class HealthPanel;
+class History;
+class ParameterEdits;
+class ParameterPanel;
+class PresetStore;
+class SpeakPanel;
+class SessionWork;
+class StatusContent;
+class TimeStack;
+class TimeView;
+class TranscriptPanel;
+class WindowActions;
+
+enum class Workspace { echo, network, count_ };
+
+/// The window: bench, history, one time view, and the panels that show them. Pulls what is new
+/// once a frame; never waits for the engine. Thread: gui.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    explicit MainWindow(QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    [[nodiscard]] bench::Bench& bench() { return *bench_; }
+    [[nodiscard]] const History& history() const { return *history_; }
+    [[nodiscard]] WindowActions& actions() { return *actions_; }
+    void showWorkspace(Workspace workspace);
+    [[nodiscard]] Workspace workspace() const { return workspace_; }
+    /// Takes in everything new and draws one frame.
+    void refresh();
+    /// Once a second at most.
+    [[nodiscard]] double framesPerSecond() const { return frames_per_s_; }
+    void setFrameRate(int hz);
+    void openSession(const QString& folder);
+    /// Empties the plots and starts.
+    void run(bench::RunPace pace = bench::RunPace::real_time);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    void buildToolBar();
+    void buildCentre();
+    void buildDocks();
+    void buildStatusBar();
+    void connectBench();
+    void connectActions();
+    void addDock(const char* id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+    void defaultLayout();
+    void restoreDocks();
+    void fillSceneMenu();
+    void fillRecentMenu();
+    void remember(const QString& folder);
+    void showSession(const QString& folder);
+    void showProgress(const QString& what, double done_ratio);
+    void saveLayout();
+    void restoreLayout();
+    void stateChanged(bench::BenchState state);
+    void recordingChanged();
+    void tell(const QString& problem);
+    void stepProblem(int step);
+    void toggleRecording();
+    void speakFiles();
+    void openDialog();
+    void replayWithChanges();
+    void showAbout();
+    void updateStatus();
+    [[nodiscard]] TimeStack* stack() const;
+
+    std::unique_ptr<bench::Bench> bench_;
+    std::unique_ptr<History> history_;
+    std::unique_ptr<TimeView> view_;
+    std::unique_ptr<BenchTarget> target_;
+    std::unique_ptr<ParameterEdits> edits_;
+    std::unique_ptr<PresetStore> presets_;
+    std::unique_ptr<WindowActions> actions_;
+    std::unique_ptr<SessionWork> sessions_;
+    Workspace workspace_ = Workspace::echo;
+    QTabBar* tabs_ = nullptr;
+    QStackedWidget* pages_ = nullptr;
+    ErrorBar* errors_ = nullptr;
+    QHash<QString, QDockWidget*> docks_;
+    TimeStack* echo_stack_ = nullptr;
+    TimeStack* network_stack_ = nullptr;
+    TimeStack* latency_stack_ = nullptr;
+    ParameterPanel* parameters_ = nullptr;
+    QToolButton* run_button_ = nullptr;
+    QToolButton* record_button_ = nullptr;
+    QToolBar* tool_bar_ = nullptr;
+    QAction* space_ = nullptr;  ///< before the right end of the tool bar
+    QProgressBar* progress_ = nullptr;
+    QLabel* progress_text_ = nullptr;
+    QTimer frame_timer_;
+    QElapsedTimer second_;
+    int frames_ = 0;
+    double frames_per_s_ = 0.0;
+    QString opened_session_, last_kept_;
+};
+
+}  // namespace doubletalk::ui

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <atomic>
+#include <memory>
+
+#include "app/bench/task_thread.h"
+
+namespace doubletalk::duplex {
+struct Settings;
+}
+
+namespace doubletalk::ui {
+
+class History;
+
+/// Slow work with recorded sessions, off the window's thread: opening, and replaying with other
+/// settings. Thread: gui.
+class SessionWork : public QObject {
+    Q_OBJECT
+public:
+    explicit SessionWork(QObject* parent = nullptr);
+    ~SessionWork() override;
+
+    void open(const QString& folder);
+    /// The history of the session opened last; once.
+    [[nodiscard]] std::unique_ptr<History> take();
+    /// Runs a session again with these settings into a new folder; replayed() tells which decisions
+    /// changed.
+    void replay(const QString& folder, const duplex::Settings& settings, const QString& into);
+    void cancel() { cancelled_ = true; }
+
+signals:
+    void opened(const QString& folder);
+    void replayed(const QString& folder, const QString& verdict);
+    void failed(const QString& what);
+    void progress(const QString& what, double done_ratio);
+
+private:
+    std::unique_ptr<History> opened_;
+    std::atomic<bool> cancelled_{false};
+    bench::TaskThread thread_;  ///< last: ends first
+};
+
+}  // namespace doubletalk::ui
