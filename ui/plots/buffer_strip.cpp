@@ -26,6 +26,11 @@ BufferStrip::BufferStrip()
     setWeight(1.2);
 }
 
+bool BufferStrip::isIdle(double value, std::size_t row, const History& history) const {
+    const auto& plays = history.series("assistant_plays").values;
+    return value == 0.0 && row < plays.size() && !(plays[row] > 0.0);
+}
+
 void BufferStrip::paintUnder(PlotSink& sink, const StripFrame& frame) {
     const auto level = pointsOf(frame.history.series("buffer_ms"), sink, frame);
     sink.band(level, {}, yOf(0.0, frame), Theme::current().colour(Token::far_end, kFill));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/plots/label.h"
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
@@ -71,10 +72,10 @@ void CurveStrip::drawUnder(QPainter& painter, const StripFrame& frame) {
         hatch(painter, QRectF(left, frame.rect.top(), right - left, frame.rect.height()), phase_px);
         painter.setFont(theme.note());
         const QString word = QCoreApplication::translate("CurveStrip", "gated");
-        const int width = painter.fontMetrics().horizontalAdvance(word);
+        const int width = labelWidth(painter, word);
         if (right - left > width + 8) {
             painter.setPen(theme.colour(Token::text3));
-            painter.drawText(QRectF(left, frame.rect.bottom() - theme.scaled(18), right - left,
+            drawLabel(painter, QRectF(left, frame.rect.bottom() - theme.scaled(18), right - left,
                                     theme.scaled(16)),
                              Qt::AlignCenter, word);
         }

@@ -93,6 +93,11 @@ void JitterStrip::extend(double& low, double& high, const StripFrame& frame) {
     low = 0.0;
 }
 
+bool JitterStrip::isIdle(double value, std::size_t row, const History& history) const {
+    const auto& plays = history.series("assistant_plays").values;
+    return value == 0.0 && row < plays.size() && !(plays[row] > 0.0);
+}
+
 void JitterStrip::paintUnder(PlotSink& sink, const StripFrame& frame) {
     const auto& packets = frame.history.packets();
     const double least = base(frame.history);

@@ -13,6 +13,7 @@ public:
     [[nodiscard]] std::vector<LegendEntry> legend() const override;
 
 protected:
+    [[nodiscard]] bool isIdle(double value, std::size_t row, const History& history) const override;
     void paintUnder(PlotSink& sink, const StripFrame& frame) override;
     void extend(double& low, double& high, const StripFrame& frame) override;
     void addLabels(std::vector<Label>& labels, const StripFrame& frame) override;

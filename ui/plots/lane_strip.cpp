@@ -9,6 +9,7 @@
 
 #include "engine/core/event.h"
 #include "ui/models/history.h"
+#include "ui/plots/label.h"
 #include "ui/plots/problem_list.h"
 #include "ui/plots/tick_text.h"
 #include "ui/plots/time_view.h"
@@ -227,23 +228,23 @@ void LaneStrip::drawBars(QPainter& painter, const QRect& row, const std::vector<
         }
         if (!bar.before.isEmpty() && left > row.left()) {
             painter.setFont(theme.title());
-            const double width = painter.fontMetrics().horizontalAdvance(bar.before);
+            const double width = labelWidth(painter, bar.before);
             if (left - 6 - width >= free_from) {
                 painter.setPen(colour);
-                painter.drawText(QRectF(left - 6 - width, row.top(), width + 2, row.height()),
+                drawLabel(painter, QRectF(left - 6 - width, row.top(), width + 2, row.height()),
                                  Qt::AlignLeft | Qt::AlignVCenter, bar.before);
             }
         }
         free_from = std::max(free_from, end);
         if (!bar.text.isEmpty() && end > row.left()) {
             painter.setFont(theme.note());
-            const double width = painter.fontMetrics().horizontalAdvance(bar.text);
+            const double width = labelWidth(painter, bar.text);
             const double limit = i + 1 < bars.size() ? leftOf(i + 1) : row.left() + row.width() + width;
             if (end + 6 + width < limit) {
                 painter.setPen(bar.form == Form::outline || bar.form == Form::tick
                                    ? theme.colour(Token::text2)
                                    : colour);
-                painter.drawText(QRectF(end + 6, row.top(), width + 2, row.height()),
+                drawLabel(painter, QRectF(end + 6, row.top(), width + 2, row.height()),
                                  Qt::AlignLeft | Qt::AlignVCenter, bar.text);
                 free_from = end + 6 + width;
             }
@@ -268,7 +269,7 @@ void LaneStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     painter.setPen(theme.colour(Token::text2));
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto row = rowRect(i, frame);
-        painter.drawText(QRect(4, row.top(), row.left() - 8, row.height()),
+        drawLabel(painter, QRect(12, row.top(), row.left(), row.height()),
                          Qt::AlignLeft | Qt::AlignVCenter, laneName(lanes_[i]));
     }
 }

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QToolButton>
 
+#include "ui/plots/label.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
@@ -119,26 +120,26 @@ void PlotHeader::drawRow(QPainter& painter, const QRect& row) const {
     painter.setFont(theme.title());
     painter.setPen(theme.colour(Token::text));
     int x = row.left() + kInset;
-    painter.drawText(QRect(x, row.top(), row.width(), row.height()), Qt::AlignLeft | Qt::AlignVCenter,
+    drawLabel(painter, QRect(x, row.top(), row.width(), row.height()), Qt::AlignLeft | Qt::AlignVCenter,
                      title_);
-    x += painter.fontMetrics().horizontalAdvance(title_) + theme.scaled(24);
+    x += labelWidth(painter, title_) + theme.scaled(24);
     int right = row.right();
     if (!note_.isEmpty()) {
         painter.setFont(note_is_number_ ? theme.number() : theme.note());
         painter.setPen(theme.colour(Token::text2));
-        painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, note_);
-        right -= painter.fontMetrics().horizontalAdvance(note_) + 16;
+        drawLabel(painter, row, Qt::AlignRight | Qt::AlignVCenter, note_);
+        right -= labelWidth(painter, note_) + 16;
     }
     painter.setFont(theme.note());
     for (const auto& entry : legend_) {
-        const int width = painter.fontMetrics().horizontalAdvance(entry.name);
+        const int width = labelWidth(painter, entry.name);
         const bool small = entry.mark != LegendEntry::Mark::line && entry.mark != LegendEntry::Mark::dashed;
         const int mark = small ? 8 : 14;
         if (x + mark + 6 + width > right) break;
         drawMark(painter, QRect(x, row.top(), mark, row.height()), entry);
         x += mark + 6;
         painter.setPen(theme.colour(Token::text2));
-        painter.drawText(QRect(x, row.top(), width + 2, row.height()),
+        drawLabel(painter, QRect(x, row.top(), width + 2, row.height()),
                          Qt::AlignLeft | Qt::AlignVCenter, entry.name);
         x += width + theme.scaled(16);
     }

@@ -24,28 +24,28 @@ QString tr(const char* text) { return QCoreApplication::translate("PlotRegistry"
 
 std::unique_ptr<Strip> makeFar() {
     return std::make_unique<WaveformStrip>(WaveformStrip::Spec{
-        FeedTap::far, tr("Far end"),
+        FeedTap::far, tr("Far end"), tr("far end"),
         tr("What the loudspeaker plays, the canceller's reference. All waveforms share one scale, "
            "the number is the level of the last 100 ms. Red: made-up audio."),
         "far_dbfs", Token::far_end, {ProblemKind::concealed, ProblemKind::underrun}});
 }
 std::unique_ptr<Strip> makePlayout() {
     return std::make_unique<WaveformStrip>(WaveformStrip::Spec{
-        FeedTap::far, tr("Playout"),
+        FeedTap::far, tr("Playout"), tr("playout"),
         tr("What the loudspeaker plays after the jitter buffer. Red: concealed because a packet was "
            "late or lost."),
         "far_dbfs", Token::far_end, {ProblemKind::concealed, ProblemKind::underrun}});
 }
 std::unique_ptr<Strip> makeMicrophone() {
     return std::make_unique<WaveformStrip>(WaveformStrip::Spec{
-        FeedTap::microphone, tr("Mic"),
+        FeedTap::microphone, tr("Mic"), tr("microphone"),
         tr("What the microphone hears: echo, user and noise. Good: peaks below −3 dBFS. Red: clipped "
            "or lost; lower the input gain, look at the machine's load."),
         "near_dbfs", Token::microphone, {ProblemKind::clipped, ProblemKind::lost, ProblemKind::gap}});
 }
 std::unique_ptr<Strip> makeOutput() {
     return std::make_unique<WaveformStrip>(WaveformStrip::Spec{
-        FeedTap::output, tr("Output"),
+        FeedTap::output, tr("Output"), tr("output"),
         tr("What is left for the recogniser after echo canceller and noise reducer. Good: flat while "
            "only the assistant speaks, the user's voice otherwise. Red: the canceller made it louder."),
         "out_dbfs", Token::output, {ProblemKind::divergence, ProblemKind::engine}});

@@ -13,6 +13,7 @@
 #include <qcustomplot.h>
 
 #include "ui/models/history.h"
+#include "ui/plots/label.h"
 #include "ui/plots/plot_header.h"
 #include "ui/plots/strip.h"
 #include "ui/plots/tick_text.h"
@@ -174,7 +175,7 @@ QRect TimeStack::dataArea() const {
 }
 
 void TimeStack::updateWavePeak() {
-    // One scale for all waveforms, so that heights compare; steps of 3 dB, slow to shrink.
+    // One scale for all waveforms, so that heights compare; steps of 1.5 dB, slow to shrink.
     const auto range = view_.range();
     int peak = 0;
     for (int tap = 0; tap < bench::kFeedTaps; ++tap) {
@@ -189,8 +190,8 @@ void TimeStack::updateWavePeak() {
         }
     }
     const double wanted = std::clamp(1.1 * peak / 32767.0, 0.02, 1.0);
-    const double step = std::sqrt(2.0);
-    if (wanted > wave_peak_ || wanted < wave_peak_ / (step * step)) {
+    const double step = std::pow(2.0, 0.25);
+    if (wanted > wave_peak_ || wanted < wave_peak_ / (step * step * step)) {
         wave_peak_ = std::min(std::pow(step, std::ceil(std::log(wanted) / std::log(step))), 1.0);
     }
 }
@@ -261,7 +262,7 @@ void TimeStack::drawTimeAxis(QPainter& painter, const StripFrame& frame,
     const int decimals = step >= 1.0 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3;
     const int top = dataArea().bottom() + 1;
     for (const double tick : ticks) {
-        painter.drawText(QRectF(frame.xOf(tick) - 50, top, 100, theme.scaled(kTimeAxis)),
+        drawLabel(painter, QRectF(frame.xOf(tick) - 50, top, 100, theme.scaled(kTimeAxis)),
                          Qt::AlignCenter, clockText(tick, decimals));
     }
 }
@@ -271,14 +272,13 @@ void TimeStack::drawFlags(QPainter& painter, const StripFrame& frame) {
     const auto area = dataArea();
     const int strip_top = area.top() - theme.scaled(kFlagStrip);
     struct Label {
-        double x, right;
+        double x, left, right;
         QString text, all;
         Token colour;
         int count;
     };
     std::vector<Label> labels;
     painter.setFont(theme.note());
-    const auto metrics = painter.fontMetrics();
     int last_x = -1;
     const auto& flags = flags_.all();
     auto at = std::lower_bound(flags.begin(), flags.end(), frame.fromS(),
@@ -292,27 +292,36 @@ void TimeStack::drawFlags(QPainter& painter, const StripFrame& frame) {
             painter.drawLine(x, strip_top, x, area.bottom());
             last_x = x;
         }
-        const double width = metrics.horizontalAdvance(at->text) + 8;
+        const double width = labelWidth(painter, at->text) + 8;
         const QString line = clockText(at->at_s, 3) + "  " + at->text;
         if (!labels.empty() && x < labels.back().right + 2) {
             auto& label = labels.back();
+            const double before = labels.size() > 1 ? labels[labels.size() - 2].right : area.left();
+            // Left of its own line there may be room.
+            if (label.count == 1 && label.x < x && label.left == label.x &&
+                label.x - (label.right - label.x) > before + 2) {
+                label.left = label.x - (label.right - label.x) + 1;
+                label.right = label.x + 1;
+                labels.push_back({double(x), double(x), x + width, at->text, line, at->colour, 1});
+                continue;
+            }
             ++label.count;
             label.all += '\n' + line;
-            label.text = tr("%n flags", nullptr, label.count);
-            if (label.text.startsWith("%n")) label.text = QString::number(label.count);
-            label.right = label.x + metrics.horizontalAdvance(label.text) + 8;
+            label.text = tr("%1 flags").arg(label.count);
+            label.left = label.x;
+            label.right = label.x + labelWidth(painter, label.text) + 8;
             if (label.colour != at->colour) label.colour = Token::text;
         } else {
-            labels.push_back({double(x), x + width, at->text, line, at->colour, 1});
+            labels.push_back({double(x), double(x), x + width, at->text, line, at->colour, 1});
         }
     }
     flag_tips_.clear();
     for (const auto& label : labels) {
-        const QRectF box(label.x, strip_top, label.right - label.x, theme.scaled(kFlagStrip) - 1);
+        const QRectF box(label.left, strip_top, label.right - label.left, theme.scaled(kFlagStrip) - 1);
         painter.fillRect(box, theme.colour(Token::hover));
         painter.fillRect(QRectF(label.x, strip_top, 1.0, box.height()), theme.colour(label.colour));
         painter.setPen(theme.colour(label.colour));
-        painter.drawText(box.adjusted(4, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, label.text);
+        drawLabel(painter, box.adjusted(4, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, label.text);
         flag_tips_.emplace_back(box, label.all);
     }
 }
@@ -332,7 +341,7 @@ void TimeStack::drawCursors(QPainter& painter, const Drawing& drawing, const Str
         painter.fillRect(box, accent);
         painter.setFont(theme.title());
         painter.setPen(theme.colour(Token::on_accent));
-        painter.drawText(box, Qt::AlignCenter, QString::number(i + 1));
+        drawLabel(painter, box, Qt::AlignCenter, QString::number(i + 1));
         painter.setRenderHint(QPainter::Antialiasing);
         for (std::size_t s = 0; s < strips_.size(); ++s) {
             const auto strip = frameOf(s, drawing);
@@ -357,7 +366,7 @@ void TimeStack::drawOverlay(QPainter& painter, const Drawing& drawing) {
     if (history_.nowS() <= 0.0 && !idle_text_.isEmpty()) {
         painter.setFont(theme.text());
         painter.setPen(theme.colour(Token::text2));
-        painter.drawText(area, Qt::AlignCenter, idle_text_);
+        drawLabel(painter, area, Qt::AlignCenter, idle_text_);
     }
     const double now_x = frame.xOf(history_.nowS());
     if (history_.nowS() > 0.0 && now_x >= area.left() && now_x <= area.right()) {

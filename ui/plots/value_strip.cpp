@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ui/plots/label.h"
 #include "ui/plots/plot_sinks.h"
 #include "ui/plots/tick_text.h"
 #include "ui/plots/time_view.h"
@@ -19,6 +20,8 @@ namespace {
 constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 constexpr double kHeldOpacity = 0.5;
 constexpr double kTextPx = 13.0;
+constexpr int kNameInset = 12;
+constexpr double kOvershoot = 0.03;  // of the axis, before it grows
 
 /// Index of the first value at or after a time.
 std::int64_t indexAt(const Series& series, double time_s) {
@@ -79,8 +82,9 @@ std::vector<QPointF> ValueStrip::pointsOf(const Series& series, const PlotSink& 
     for (auto i = first; i <= end; ++i) {
         const double value = series.values[std::size_t(i)];
         const double time = series.first_s + double(i) * series.step_s;
+        const bool gap = std::isnan(value) || isIdle(value, std::size_t(i), frame.history);
         points.emplace_back(time * frame.px_per_s - double(frame.phase),
-                            std::isnan(value) ? kGap : yOf(value, frame));
+                            gap ? kGap : yOf(value, frame));
     }
     return points;
 }
@@ -111,9 +115,10 @@ void ValueStrip::updateAxis(const StripFrame& frame) {
         }
     }
     extend(low, high, frame);
-    const double step = roundStep((high - low) / 4.0);
-    low_ = low < axis_.low ? step * std::floor(low / step) : axis_.low;
-    high_ = high > axis_.high ? step * std::ceil(high / step) : axis_.high;
+    const double step = roundStep((high - low) / 8.0);
+    const double slack = kOvershoot * (axis_.high - axis_.low);
+    low_ = low < axis_.low - slack ? step * std::floor(low / step) : axis_.low;
+    high_ = high > axis_.high + slack ? step * std::ceil(1.03 * high / step) : axis_.high;
 }
 
 double ValueStrip::tickStep(const StripFrame& frame) const {
@@ -180,28 +185,25 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     painter.setFont(theme.title());
     painter.setPen(theme.colour(Token::text));
     const int text_px = theme.scaled(kTextPx);
-    painter.drawText(QRect(4, rect.top(), rect.left() - 10, theme.scaled(16)),
+    drawLabel(painter, QRect(kNameInset, rect.top() + 1, rect.left(), theme.scaled(16)),
                      Qt::AlignLeft | Qt::AlignVCenter, name());
     painter.setFont(theme.note());
     painter.setPen(theme.colour(Token::axis));
     const auto ticks = ticksWithin(low_, high_, tickStep(frame));
     const double step = tickStep(frame);
     const int decimals = step >= 1.0 ? 0 : step >= 0.1 ? 1 : 2;
-    for (std::size_t i = 0; i < ticks.size(); ++i) {
+    // From the top: the first label that does not run into the name carries the unit.
+    const double name_bottom = rect.top() + theme.scaled(15);
+    bool outermost = true;
+    for (std::size_t i = ticks.size(); i-- > 0;) {
         const double y = rect.top() + yOf(ticks[i], frame) / frame.ratio;
-        double top = std::min(y - text_px / 2.0, rect.bottom() + 3.0 - text_px);
-        if (top < rect.top() + theme.scaled(14)) {
-            if (i + 1 < ticks.size() || ticks.size() > 2) {
-                if (y < rect.top() + 4) continue;  // the name stands there
-            }
-            top = std::max(top, double(rect.top() + theme.scaled(14)));
-        }
-        const bool outermost = i + 1 == ticks.size() ||
-                               rect.top() + yOf(ticks[i + 1], frame) / frame.ratio < rect.top() + 4;
+        const double top = std::min(y - text_px / 2.0, rect.bottom() + 3.0 - text_px);
         QString text = plainNumber(ticks[i], decimals);
         if (outermost && !axis_.unit.isEmpty()) text += ' ' + axis_.unit;
-        painter.drawText(QRectF(0, top, rect.left() - 8, text_px),
-                         Qt::AlignRight | Qt::AlignVCenter, text);
+        if (top < name_bottom - 2.0) continue;
+        outermost = false;
+        drawLabel(painter, QRectF(0, top, rect.left() - 8, text_px),
+                  Qt::AlignRight | Qt::AlignVCenter, text);
     }
 
     std::vector<Label> labels;
@@ -226,7 +228,7 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     const int right = rect.left() + rect.width();
     for (std::size_t i = 0; i < labels.size(); ++i) {
         painter.setPen(theme.colour(labels[i].colour));
-        painter.drawText(QRectF(right + 8, ys[i] - text_px / 2.0, 400, text_px),
+        drawLabel(painter, QRectF(right + 8, ys[i] - text_px / 2.0, 400, text_px),
                          Qt::AlignLeft | Qt::AlignVCenter, labels[i].text);
     }
 }
@@ -234,6 +236,7 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
 std::vector<LegendEntry> ValueStrip::legend() const {
     std::vector<LegendEntry> entries;
     for (const auto& curve : curves_) {
+        if (curve.in_gutter) continue;  // named at their right end
         entries.push_back({curve.name, curve.colour,
                            curve.dash == Dash::solid ? LegendEntry::Mark::line
                                                      : LegendEntry::Mark::dashed});

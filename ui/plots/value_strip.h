@@ -63,6 +63,8 @@ protected:
     virtual void addLabels(std::vector<Label>&, const StripFrame&) {}
     /// Further extent of the value axis.
     virtual void extend(double&, double&, const StripFrame&) {}
+    /// A value that says nothing because nothing happened (an empty buffer while nobody speaks).
+    [[nodiscard]] virtual bool isIdle(double, std::size_t, const History&) const { return false; }
     /// Until when everything is known.
     [[nodiscard]] virtual double dataEndS(const History& history) const;
 

@@ -24,8 +24,8 @@ VoiceStrip::VoiceStrip()
                     "is on. The assistant is interrupted when voice is active above the trigger "
                     "(dashed). Good: echo stays 10 dB below the line. If it does not, raise the "
                     "trigger level or improve the canceller."),
-                 {.unit = "dBFS", .low = -90.0, .high = 0.0, .decimals = 0, .grows = false,
-                  .least_tick_px = 25},
+                 {.unit = "dBFS", .low = -80.0, .high = 0.0, .decimals = 0, .grows = false,
+                  .least_tick_px = 18},
                  {{"clean_dbfs", tr("output"), Token::output, 1.6, Dash::solid, true},
                   {"near_dbfs", tr("mic"), Token::microphone, 1.2, Dash::solid, false}}),
       trigger_dbfs_(speech::BargeInParams{}.trigger_dbfs) {

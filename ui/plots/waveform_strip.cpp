@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "ui/models/history.h"
+#include "ui/plots/label.h"
 #include "ui/plots/plot_sinks.h"
 #include "ui/plots/problem_list.h"
 #include "ui/plots/tick_text.h"
@@ -133,7 +134,7 @@ void WaveformStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     const auto& rect = frame.rect;
     painter.setFont(theme.note());
     painter.setPen(theme.colour(spec_.colour));
-    painter.drawText(QRect(4, rect.top(), rect.left() - 10, rect.height()),
+    drawLabel(painter, QRect(12, rect.top(), rect.left(), rect.height()),
                      Qt::AlignLeft | Qt::AlignVCenter, name());
     const double level = frame.history.value(spec_.level);
     const int right = rect.left() + rect.width();
@@ -144,16 +145,16 @@ void WaveformStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     }
     painter.setFont(theme.number());
     painter.setPen(theme.colour(Token::text));
-    painter.drawText(QRect(right, rect.top(), number_width, rect.height()),
+    drawLabel(painter, QRect(right, rect.top(), number_width, rect.height()),
                      Qt::AlignRight | Qt::AlignVCenter, text);
     painter.setFont(theme.note());
     painter.setPen(theme.colour(Token::text3));
-    painter.drawText(QRect(right + number_width + 5, rect.top(), 80, rect.height()),
+    drawLabel(painter, QRect(right + number_width + 5, rect.top(), 80, rect.height()),
                      Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("dBFS"));
 }
 
 std::vector<LegendEntry> WaveformStrip::legend() const {
-    return {{spec_.name.toLower(), spec_.colour, LegendEntry::Mark::line}};
+    return {{spec_.legend, spec_.colour, LegendEntry::Mark::line}};
 }
 
 QString WaveformStrip::tipAt(QPointF at, const StripFrame& frame) {

@@ -15,7 +15,7 @@ class WaveformStrip : public Strip {
 public:
     struct Spec {
         bench::FeedTap tap = bench::FeedTap::far;
-        QString name, tip;
+        QString name, legend, tip;
         std::string level;  ///< METRICS id of its level
         Token colour = Token::far_end;
         std::vector<ProblemKind> marks;
