@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/dsp/level.h"
+
 namespace doubletalk::echo {
 namespace {
 
@@ -14,16 +16,6 @@ constexpr double kLoudRatio = 100.0;  // +20 dB
 /// A quieter microphone counts as this (-40 dBFS): an engine that still subtracts the echo of a
 /// microphone just muted is learning, not failing.
 constexpr double kQuietPower = 1e-4;
-
-double power(std::span<const float> block) noexcept {
-    double sum = 0.0;
-    for (const float x : block) sum += double(x) * double(x);
-    return block.empty() ? 0.0 : sum / double(block.size());
-}
-
-bool allFinite(std::span<const float> block) noexcept {
-    return std::ranges::all_of(block, [](float x) { return std::isfinite(x); });
-}
 
 }  // namespace
 
@@ -71,7 +63,7 @@ void CancellerSwitch::process(std::span<const float> far, std::span<const float>
 
 /// A value that is not a number fades in nothing.
 void CancellerSwitch::fade(std::span<const float> from, std::span<float> to) const noexcept {
-    if (!allFinite(from)) return;
+    if (!std::isfinite(dsp::meanSquare(from))) return;
     for (std::size_t i = 0; i < to.size(); ++i) {
         const float share = (float(i) + 0.5F) / float(to.size());
         to[i] = from[i] + share * (to[i] - from[i]);
@@ -80,7 +72,8 @@ void CancellerSwitch::fade(std::span<const float> from, std::span<float> to) con
 
 void CancellerSwitch::watch(std::span<const float> near, std::span<float> out,
                             std::span<float> linear_out, const BlockInfo& info) noexcept {
-    if (!allFinite(out)) {
+    const double out_power = dsp::meanSquare(out);
+    if (!std::isfinite(out_power)) {  // no square of a float is too large for a double
         failure_ = "its output is not a number";
         std::ranges::transform(near, out.begin(),
                                [](float x) { return std::isfinite(x) ? x : 0.0F; });
@@ -88,7 +81,7 @@ void CancellerSwitch::watch(std::span<const float> near, std::span<float> out,
         return;
     }
     if (info.lost) return;
-    const bool loud = power(out) > kLoudRatio * std::max(power(near), kQuietPower);
+    const bool loud = out_power > kLoudRatio * std::max(dsp::meanSquare(near), kQuietPower);
     loud_blocks_ = loud ? loud_blocks_ + 1 : 0;
     if (loud_blocks_ >= kLoudBlocks && failure_.empty()) {
         failure_ = "its output is 20 dB louder than the microphone";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace doubletalk::echo {
 namespace {
@@ -29,7 +30,8 @@ void EchoMeter::reset() noexcept {
     const bool truth = truth_;
     *this = {};
     truth_ = truth;
-    floor_.fill(std::numeric_limits<double>::infinity());
+    lowest_ = std::numeric_limits<double>::infinity();
+    floor_.fill(lowest_);
     values_ = {kMissing, kMissing, kMissing, kMissing, kMissing, kMissing};
 }
 
@@ -39,10 +41,16 @@ void EchoMeter::pathChanged() noexcept {
 }
 
 void EchoMeter::watchGate(const EchoMeterBlock& block) noexcept {
-    floor_[std::size_t(blocks_ % kFloorBlocks)] = near_.value();
+    auto& slot = floor_[std::size_t(blocks_ % kFloorBlocks)];
+    const double leaves = std::exchange(slot, near_.value());
+    if (slot <= lowest_) {
+        lowest_ = slot;
+    } else if (leaves <= lowest_) {
+        lowest_ = *std::min_element(floor_.begin(), floor_.end());
+    }
     values_.far_active = dsp::powerDb(far_.value()) >= kFarActiveDbfs;
     bool near_silent = block.near_silent;
-    double floor = *std::min_element(floor_.begin(), floor_.end());
+    double floor = lowest_;
     if (truth_) {
         const bool quiet = dsp::powerDb(speech_.value()) < kNearSilentDbfs;
         speech_quiet_blocks_ = quiet ? speech_quiet_blocks_ + 1 : 0;

@@ -67,6 +67,7 @@ private:
     bool truth_ = false;
     dsp::SmoothedPower far_, near_, near_linear_, linear_, near_out_, out_, echo_, noise_, speech_;
     std::array<double, kFloorBlocks> floor_{};
+    double lowest_ = 0.0;  ///< of floor_
     std::array<bool, kDivergenceBlocks> worse_{};
     std::int64_t blocks_ = 0;
     std::int64_t gated_ = 0;
