@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QSet>
 #include <QTcpServer>
 #include <QtTest>
 #include <csignal>
