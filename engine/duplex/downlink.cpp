@@ -140,6 +140,7 @@ void Downlink::fillBlock(const BlockInput& input) noexcept {
         left -= span.frames;
         block_spans_.append(span);
     }
+    block_item_frames_ = packet_item_frames;
     // Direct audio sounds where no packet audio does; an item uses one way or the other.
     if (packet_item_frames == 0) takeDirect(input.direct);
 }
@@ -163,6 +164,7 @@ void Downlink::takeDirect(const DirectBlock& direct) noexcept {
         kept.frames = n;
         block_spans_.append(kept);
         done += n;
+        block_item_frames_ += n;
     }
     if (done > 0 && done < block) {
         block_spans_.append({.item = 0, .frames = block - done, .item_samples_per_frame = 0.0});
@@ -203,6 +205,16 @@ void Downlink::holdFill(LoudspeakerFeed& feed, PlaybackAccount& account) noexcep
     }
 }
 
+/// After a stall the ring holds more than it needs, and the resampler would take minutes to play it:
+/// a pause becomes shorter instead.
+bool Downlink::skipSilence() noexcept {
+    const auto block = rate_.blockFrames();
+    if (block_item_frames_ > 0 || fill_error_ >= -double(block)) return false;
+    block_spans_.dropNewest(block);
+    fill_error_ += double(block);
+    return true;
+}
+
 void Downlink::process(const BlockInput& input, double playback_ratio, LoudspeakerFeed& feed,
                        PlaybackAccount& account) noexcept {
     takePackets(input);
@@ -218,6 +230,7 @@ void Downlink::process(const BlockInput& input, double playback_ratio, Loudspeak
         return;
     }
     fillBlock(input);
+    if (skipSilence()) return;
     holdFill(feed, account);
     writeBlock(playback_ratio, feed, account);
 }

@@ -67,6 +67,7 @@ private:
     void restart() noexcept;
     void writeBlock(double playback_ratio, LoudspeakerFeed& feed,
                     PlaybackAccount& account) noexcept;
+    bool skipSilence() noexcept;
     void holdFill(LoudspeakerFeed& feed, PlaybackAccount& account) noexcept;
 
     SampleRate rate_;
@@ -89,6 +90,7 @@ private:
     ItemId discard_direct_up_to_ = 0;
     std::int64_t exchange_frames_ = 0;  ///< the longest exchange seen
     std::int64_t discarded_packets_ = 0;
+    std::int64_t block_item_frames_ = 0;  ///< of the newest block, what is no silence
     double fill_error_ = 0.0;
 };
 

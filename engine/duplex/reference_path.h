@@ -26,6 +26,8 @@ public:
 
     /// Running totals of both clocks, once a block.
     void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
+    /// Captured time without a device, before the observe() that holds it.
+    void skip(std::int64_t captured_frames) noexcept { map_.skip(captured_frames); }
     /// Playback frames as handed over; then one block: fills far and the unshifted reference.
     void push(std::span<const float> playback) noexcept { aligner_.push(playback); }
     void process(std::int64_t first_capture_frame, std::span<const float> near,

@@ -21,6 +21,14 @@ constexpr double kSlew = 0.02;     ///< per observation: half a second to reach 
 constexpr double kPull = 1e-6;     ///< per frame of distance between the line and the fit
 constexpr double kMaxPull = 2e-6;  ///< slow on purpose: a canceller follows 2 ppm, not 50
 constexpr int kWatchFor = 20;
+/// A line that is off by so much of what one observation captures, for three seconds.
+constexpr double kOffShare = 0.2;
+constexpr int kOffLong = 300;
+constexpr std::int64_t kSureAfter = 500;
+/// A burst raises the threshold of a step; it sinks again within seconds.
+constexpr double kLeastStep = 16.0;
+constexpr double kThresholdForget = 0.998;
+constexpr double kOffForget = 0.95;
 
 }  // namespace
 
@@ -61,6 +69,7 @@ void ClockMap::fit() noexcept {
 /// True while this observation must stay out of the fit. A skipped buffer moves the difference of
 /// the clocks for good; a burst comes back.
 bool ClockMap::stepping(std::int64_t moved, double excess_residual) noexcept {
+    step_threshold_ = std::max(kLeastStep, kThresholdForget * step_threshold_);
     if (watching_ == 0) {
         if (observations_ < 10 ||
             std::abs(double(moved)) < std::max(step_threshold_, 6.0 * std::sqrt(residual_sq_)))
@@ -89,6 +98,29 @@ void ClockMap::absorbStep(double step) noexcept {
     sum_u_ += step * sum_w_;
     offset_ += step;
     line_played_ += step;
+}
+
+/// A step that came in pieces, or beside a burst, was not seen as one: the line is off, for long.
+/// True while this observation must stay out of the fit.
+bool ClockMap::lineIsOff(double captured, double excess_residual) noexcept {
+    if (mean_captured_ == 0.0) mean_captured_ = captured;
+    if (captured > 0.0) mean_captured_ += (1.0 - kOffForget) * (captured - mean_captured_);
+    off_ = kOffForget * off_ + (1.0 - kOffForget) * excess_residual;
+    // Beyond what the device's own bursts do.
+    const double usual = std::max(kOffShare * mean_captured_, std::sqrt(residual_sq_));
+    const bool far = observations_ > kSureAfter && std::abs(off_) > usual;
+    off_for_ = far ? off_for_ + 1 : 0;
+    if (off_for_ < kOffLong) return far;
+    absorbStep(std::round(off_));
+    off_ = 0.0;
+    off_for_ = 0;
+    return false;
+}
+
+void ClockMap::skip(std::int64_t captured_frames) noexcept {
+    last_captured_ += captured_frames;
+    line_captured_ += double(captured_frames);
+    first_captured_ += double(captured_frames);
 }
 
 void ClockMap::steer(double captured) noexcept {
@@ -124,7 +156,8 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
     shiftOrigin(double(captured), double(excess));
     offset_ += slope_ * double(captured) - double(excess);  // prediction, seen from here
     ++observations_;
-    if (!stepping(excess, -offset_)) {
+    const bool off = lineIsOff(double(captured), -offset_);
+    if (!stepping(excess, -offset_) && !off) {
         sum_w_ = kForget * sum_w_ + 1.0;
         sum_x_ *= kForget;
         sum_xx_ *= kForget;

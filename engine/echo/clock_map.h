@@ -15,6 +15,9 @@ class ClockMap {
 public:
     /// Called once a block with the running totals of both clocks.
     void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
+    /// Captured time that no device captured (a made-up block; negative: a dropped one): both clocks
+    /// stay as they are to each other.
+    void skip(std::int64_t captured_frames) noexcept;
     void reset() noexcept { *this = {}; }
     /// Playback frames per capture frame; exactly 1 until the slope is known well enough: beyond
     /// 3 ppm, its 3 sigma and what counting whole frames can feign.
@@ -31,6 +34,7 @@ private:
     void fit() noexcept;
     bool stepping(std::int64_t moved, double excess_residual) noexcept;
     void absorbStep(double step) noexcept;
+    bool lineIsOff(double captured, double excess_residual) noexcept;
     void steer(double captured) noexcept;
 
     /// Weighted sums over x = captured and u = played - captured, both seen from the newest
@@ -50,6 +54,9 @@ private:
     /// A jump of the difference that may be a step: watched before it is believed.
     int watching_ = 0;
     double watch_sum_ = 0.0, watch_size_ = 0.0, step_threshold_ = 16.0;
+    double mean_captured_ = 0.0;  ///< by one observation
+    double off_ = 0.0;            ///< smoothed distance of the observations from the line
+    int off_for_ = 0;
 
     bool following_ = false;
     int significant_ = 0;  ///< observations in a row with a significant slope

@@ -84,6 +84,42 @@ private slots:
         }
         QVERIFY(std::abs(map.driftPpm()) < 3.0);
     }
+    /// Blocks the engine made up, and dropped ones, are no time of the device.
+    void madeUpBlocksMoveNothing() {
+        ClockMap map;
+        const double ppm = 290.0;
+        std::int64_t extra = 0;
+        for (int k = 0; k < 6000; ++k) {
+            if (k % 700 == 650) {
+                const std::int64_t skipped = k % 1400 == 650 ? 5 * 160 : -3 * 160;
+                map.skip(skipped);
+                extra += skipped;
+            }
+            const std::int64_t captured = 160 * std::int64_t(k);
+            const auto played = std::int64_t(std::floor(double(captured) * (1.0 + ppm * 1e-6)));
+            map.observe(captured + extra, played);
+            if (k < 1000) continue;
+            QVERIFY(std::abs(map.driftPpm() - ppm) < 2.0);
+            QVERIFY(std::abs(map.playbackPosition(double(captured + extra)) - double(played)) < 60.0);
+        }
+        QVERIFY(extra != 0);
+    }
+    /// A skip of the device that comes in pieces, none of them larger than its bursts.
+    void stepsInPiecesAreFollowed() {
+        ClockMap map;
+        std::int64_t step = 0;
+        for (int k = 0; k < 6000; ++k) {
+            const std::int64_t captured = 160 * std::int64_t(k);
+            if (k >= 3000 && k < 3004) step -= 80;
+            const std::int64_t burst = k % 37 == 0 ? 80 : 0;
+            map.observe(captured, captured + captured * 200 / 1000000 + step + burst);
+            if (k < 3500) continue;
+            const double truth = double(captured) * (1.0 + 200e-6) + double(step);
+            QVERIFY2(std::abs(map.driftPpm() - 200.0) < 10.0,
+                     qPrintable(QString("%1: %2").arg(k).arg(map.driftPpm())));
+            QVERIFY(std::abs(map.playbackPosition(double(captured)) - truth) < 60.0);
+        }
+    }
     void confidenceHoldsTheTruth() {
         int outside = 0;
         for (int seed = 1; seed <= 100; ++seed) {
