@@ -163,13 +163,23 @@ QString ParameterModel::keyText(const Group& group) const {
         if (row.ref.row->text.name != "enabled") continue;
         if (!std::get<bool>(row.ref.get(edits_.target().requested()))) return tr("off");
     }
+    const auto withUnit = [](const Row& row) {
+        const auto unit = qt(row.ref.row->text.unit);
+        const auto value = unit.isEmpty() ? row.in_use : row.in_use + QLatin1Char(' ') + unit;
+        return row.label + QLatin1Char(' ') + value;
+    };
+    for (const auto& row : rows) {
+        if (row.name == QLatin1String("network.delay_ms") ||
+            row.name == QLatin1String("room.rt60_ms")) {
+            return withUnit(row);  // says more than the group's first choice
+        }
+    }
     for (const auto& row : rows) {
         if (row.ref.row->choices != nullptr) return row.in_use;
     }
     for (const auto& row : rows) {
         if (!row.isNumber()) continue;
-        const auto unit = qt(row.ref.row->text.unit);
-        return unit.isEmpty() ? row.in_use : row.in_use + QLatin1Char(' ') + unit;
+        return withUnit(row);
     }
     return {};
 }

@@ -15,14 +15,14 @@
 namespace doubletalk::ui {
 namespace {
 
-constexpr int kIndent = 28;
+constexpr int kIndent = 24;
 constexpr int kInset = 12;
-constexpr int kFieldWidth = 67;
+constexpr int kFieldWidth = 62;
 constexpr int kNarrowFieldWidth = 60;
-constexpr int kInUseWidth = 57;
+constexpr int kInUseWidth = 54;
 constexpr int kNarrowInUseWidth = 48;
-constexpr int kUnitWidth = 40;
-constexpr int kResetWidth = 22;
+constexpr int kUnitWidth = 38;
+constexpr int kResetWidth = 20;
 constexpr int kNarrowPanel = 280;  ///< [px] below it the columns get narrower
 
 bool isGroup(const QModelIndex& index) { return index.data(ParameterModel::kGroupRole).toBool(); }
@@ -69,6 +69,9 @@ ParameterView::ParameterView(QWidget* parent) : QTreeView(parent) {
     header()->setStretchLastSection(false);
     header()->setMinimumSectionSize(10);
     header()->setSectionResizeMode(QHeaderView::Fixed);
+    header()->setStyleSheet(
+        QStringLiteral("QHeaderView::section { padding: 2px 0; border: none; }"
+                       "QHeaderView::section:first { padding-left: 12px; }"));
     connect(&Theme::current(), &Theme::changed, this, &ParameterView::restyle);
     restyle();
 }
@@ -281,9 +284,13 @@ void ParameterView::drawSetting(QPainter& painter, const QRect& row,
     if (requested.data(Qt::CheckStateRole).isValid()) {  // a box needs no field's width
         name_rect.setRight(fieldRect(requested).right() - 20);
     }
+    const auto name = index.data(Qt::DisplayRole).toString();
+    if (QFontMetrics(font).horizontalAdvance(name) > name_rect.width()) {  // smaller before cut
+        font.setPointSizeF(theme.note().pointSizeF());
+        painter.setFont(font);
+    }
     painter.drawText(name_rect, Qt::AlignVCenter | Qt::AlignLeft,
-                     QFontMetrics(font).elidedText(index.data(Qt::DisplayRole).toString(),
-                                                   Qt::ElideRight, name_rect.width()));
+                     QFontMetrics(font).elidedText(name, Qt::ElideRight, name_rect.width()));
     drawField(painter, index);
     drawValues(painter, row, index);
     const auto note = noteText(index);

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/session_panel.h"
+
+#include <QHeaderView>
+#include <QLabel>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/models/session_list_model.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/panel_header.h"
+
+namespace doubletalk::ui {
+
+SessionPanel::SessionPanel(QWidget* parent)
+    : QWidget(parent), model_(new SessionListModel(this)), table_(new QTableView(this)) {
+    makePanel(*this);
+    setAccessibleName(tr("Sessions"));
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(new PanelHeader(tr("Sessions"), this));
+    table_->setModel(model_);
+    table_->setShowGrid(false);
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setTabKeyNavigation(false);
+    table_->setAccessibleName(tr("Recent sessions"));
+    table_->verticalHeader()->hide();
+    table_->horizontalHeader()->setHighlightSections(false);
+    table_->horizontalHeader()->setSectionResizeMode(SessionListModel::kTitle,
+                                                     QHeaderView::Stretch);
+    const auto restyle = [this] {
+        const auto& theme = Theme::current();
+        table_->setFont(theme.font(Type::row));
+        table_->verticalHeader()->setDefaultSectionSize(theme.scaled(24));
+        table_->horizontalHeader()->setFont(theme.note());
+        table_->setColumnWidth(SessionListModel::kTime, theme.scaled(120));
+        table_->setColumnWidth(SessionListModel::kLength, theme.scaled(72));
+        table_->setColumnWidth(SessionListModel::kExact, theme.scaled(90));
+    };
+    connect(&Theme::current(), &Theme::changed, this, restyle);
+    restyle();
+    layout->addWidget(table_, 1);
+    auto* foot = new QHBoxLayout;
+    foot->setContentsMargins(12, 6, 12, 8);
+    note_ = makeNote({}, this);
+    note_->setWordWrap(true);
+    const auto add = [&](const QString& text, const QString& tip,
+                         void (SessionPanel::*wanted)(const QString&)) {
+        auto* button = new QToolButton(this);
+        button->setProperty("kind", "field");
+        button->setText(text);
+        button->setToolTip(tip);
+        button->setFocusPolicy(Qt::TabFocus);
+        connect(button, &QToolButton::clicked, this,
+                [this, wanted] { emit(this->*wanted)(selected()); });
+        foot->addWidget(button);
+        return button;
+    };
+    open_ = add(tr("Open"), tr("Show it on all plots (Enter)"), &SessionPanel::openWanted);
+    replay_ =
+        add(tr("Replay"), tr("Run its recorded inputs through the engine with the settings of now"),
+            &SessionPanel::replayWanted);
+    reveal_ = add(tr("Show folder"), tr("Open its folder in the file manager"),
+                  &SessionPanel::revealWanted);
+    foot->addWidget(note_, 1);
+    layout->addLayout(foot);
+    connect(table_, &QTableView::activated, this, [this] {
+        if (open_->isEnabled()) emit openWanted(selected());
+    });
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &SessionPanel::updateButtons);
+    updateButtons();
+}
+
+void SessionPanel::setFolders(const QString& folder, const QStringList& others) {
+    model_->scan(folder, others);
+    updateButtons();
+}
+
+QString SessionPanel::selected() const {
+    const auto rows = table_->selectionModel()->selectedRows();
+    return rows.isEmpty() ? QString() : rows.front().data(SessionListModel::kFolderRole).toString();
+}
+
+void SessionPanel::updateButtons() {
+    const auto rows = table_->selectionModel()->selectedRows();
+    const bool any = !rows.isEmpty();
+    const bool readable = any && rows.front().data(SessionListModel::kReadableRole).toBool();
+    open_->setEnabled(readable);
+    replay_->setEnabled(readable);
+    reveal_->setEnabled(any);
+    note_->setText(any ? rows.front().data(SessionListModel::kNoteRole).toString()
+                   : model_->rowCount() == 0 ? tr("Recordings appear here after Record, Shift+R")
+                                             : QString());
+}
+
+}  // namespace doubletalk::ui
