@@ -8,7 +8,6 @@
 #include <cassert>
 #include <map>
 #include <mutex>
-#include <utility>
 
 namespace doubletalk::dsp {
 namespace {
@@ -30,10 +29,11 @@ std::size_t floatsOf(int size) { return std::size_t(size) + 2; }  // size / 2 + 
 
 /// Both directions of one size; used with any buffers of fftwf_malloc's alignment.
 struct Plans {
-    Plans(int size, FftBuffers buffers) {
+    Plans(int size) {
         const Memory time(fftwf_alloc_real(floatsOf(size)));
-        const Memory apart(fftwf_alloc_real(floatsOf(size)));
-        auto* freq = complexAt(buffers == FftBuffers::apart ? apart.get() : time.get());
+        const Memory spectrum(fftwf_alloc_real(floatsOf(size)));
+        auto* freq = complexAt(spectrum.get());
+        // Not in one place: FFTW then takes memory each time it runs.
         forward = fftwf_plan_dft_r2c_1d(size, time.get(), freq, FFTW_ESTIMATE);
         inverse = fftwf_plan_dft_c2r_1d(size, freq, time.get(), FFTW_ESTIMATE);
     }
@@ -48,15 +48,15 @@ struct Plans {
     fftwf_plan inverse = nullptr;
 };
 
-std::shared_ptr<const Plans> plansOf(int size, FftBuffers buffers) {
+std::shared_ptr<const Plans> plansOf(int size) {
     static std::mutex mutex;
-    static std::map<std::pair<int, FftBuffers>, std::weak_ptr<const Plans>> known;
+    static std::map<int, std::weak_ptr<const Plans>> known;
     makePlannerThreadSafe();
     const std::lock_guard lock(mutex);
-    auto& slot = known[{size, buffers}];
+    auto& slot = known[size];
     auto plans = slot.lock();
     if (!plans) {
-        plans = std::make_shared<const Plans>(size, buffers);
+        plans = std::make_shared<const Plans>(size);
         slot = plans;
     }
     return plans;
@@ -65,25 +65,25 @@ std::shared_ptr<const Plans> plansOf(int size, FftBuffers buffers) {
 }  // namespace
 
 struct RealFft::Impl {
-    Impl(int n, FftBuffers buffers)
-        : size(n), plans(plansOf(n, buffers)), time(fftwf_alloc_real(floatsOf(n))) {
-        if (buffers == FftBuffers::apart) apart.reset(fftwf_alloc_real(floatsOf(n)));
-        for (auto* memory : {time.get(), apart.get()}) {
-            if (memory != nullptr) std::fill_n(memory, floatsOf(n), 0.0F);
+    explicit Impl(int n)
+        : size(n),
+          plans(plansOf(n)),
+          time(fftwf_alloc_real(floatsOf(n))),
+          spectrum(fftwf_alloc_real(floatsOf(n))) {
+        for (auto* memory : {time.get(), spectrum.get()}) {
+            std::fill_n(memory, floatsOf(n), 0.0F);
         }
     }
-    [[nodiscard]] fftwf_complex* freq() const noexcept {
-        return complexAt(apart ? apart.get() : time.get());
-    }
+    [[nodiscard]] fftwf_complex* freq() const noexcept { return complexAt(spectrum.get()); }
 
     int size;
     std::shared_ptr<const Plans> plans;
-    Memory time, apart;
+    Memory time, spectrum;
 };
 
-RealFft::RealFft(int size, FftBuffers buffers) {
+RealFft::RealFft(int size) {
     assert(size >= 2 && size % 2 == 0);
-    impl_ = std::make_unique<Impl>(size, buffers);
+    impl_ = std::make_unique<Impl>(size);
 }
 RealFft::~RealFft() = default;
 RealFft::RealFft(RealFft&&) noexcept = default;

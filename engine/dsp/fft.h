@@ -3,17 +3,10 @@
 #pragma once
 
 #include <complex>
-#include <cstdint>
 #include <memory>
 #include <span>
 
 namespace doubletalk::dsp {
-
-/// Where a RealFft keeps its samples and its spectrum.
-enum class FftBuffers : std::uint8_t {
-    apart,     ///< forward() leaves time() alone
-    one_place  ///< half the memory: time() and spectrum() are the same bytes
-};
 
 /// Real FFT of one size with its own aligned buffers: fill time(), call forward(), read spectrum();
 /// or the other way round. Plans are made without measuring, so the bits are the same in every run;
@@ -25,7 +18,7 @@ public:
     using Complex = std::complex<float>;
 
     /// size: even, 2..1048576 (products of 2, 3, 5 are fast).
-    explicit RealFft(int size, FftBuffers buffers = FftBuffers::apart);
+    explicit RealFft(int size);
     ~RealFft();
     RealFft(RealFft&&) noexcept;
     RealFft& operator=(RealFft&&) noexcept;
@@ -34,7 +27,7 @@ public:
     [[nodiscard]] int bins() const noexcept;  ///< size / 2 + 1
     [[nodiscard]] std::span<float> time() noexcept;
     [[nodiscard]] std::span<Complex> spectrum() noexcept;
-    /// time() to spectrum(), unscaled; time() stays when the buffers lie apart.
+    /// time() to spectrum(), unscaled; time() stays.
     void forward() noexcept;
     /// spectrum() to time() with the factor 1 / size; spectrum() is destroyed.
     void inverse() noexcept;

@@ -95,7 +95,7 @@ private:
 
 struct DelayEstimator::Impl {
     dsp::Resampler far_down, near_down;
-    dsp::RealFft fft{kFftFrames, dsp::FftBuffers::one_place};  ///< for one step after the other
+    dsp::RealFft fft{kFftFrames};  ///< for one step after the other
     History<std::int16_t, kFftFrames + kSpareFrames> far;
     History<float, kNearFrames + kEarlyFrames + kSpareFrames> near;
     std::array<float, kBlock + 2> scratch{};
