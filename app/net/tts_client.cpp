@@ -74,7 +74,7 @@ void TtsClient::speak(const QString& id, const QString& text, const QString& voi
     }
     under_way_.insert(id.toStdString());
     sendAll();
-    if (!answer_timer_.isActive()) answer_timer_.start(answer_timeout_ms_);
+    if (!under_way_.empty() && !answer_timer_.isActive()) answer_timer_.start(answer_timeout_ms_);
 }
 
 void TtsClient::cancel(const QString& id) {

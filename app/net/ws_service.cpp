@@ -140,7 +140,9 @@ void WsService::add(QWebSocket* socket) {
                 heard();
                 clientMessage(id, {true, {bytes.constData(), std::size_t(bytes.size())}});
             });
-    connect(socket, &QWebSocket::disconnected, this, [this, id] { remove(id); });
+    // Queued: close() and send() tell it at once, while their callers still work with the client.
+    connect(
+        socket, &QWebSocket::disconnected, this, [this, id] { remove(id); }, Qt::QueuedConnection);
     clientCame(id);
 }
 
