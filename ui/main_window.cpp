@@ -6,14 +6,13 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDesktopServices>
 #include <QDateTime>
 #include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
-#include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QProgressBar>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
@@ -24,6 +23,7 @@
 #include <QToolBar>
 #include <QToolButton>
 #include <QUndoStack>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include "engine/duplex/build_info.h"
@@ -32,13 +32,28 @@
 #include "ui/models/history.h"
 #include "ui/models/parameter_edits.h"
 #include "ui/models/preset_store.h"
+#include "ui/panels/event_panel.h"
+#include "ui/panels/health_panel.h"
+#include "ui/panels/network_panel.h"
 #include "ui/panels/parameter_panel.h"
+#include "ui/panels/session_panel.h"
+#include "ui/panels/speak_panel.h"
+#include "ui/panels/transcript_panel.h"
+#include "ui/plots/delay_variation_plot.h"
+#include "ui/plots/echo_path_plot.h"
 #include "ui/plots/plot_registry.h"
 #include "ui/plots/time_stack.h"
 #include "ui/session_work.h"
+#include "ui/speech_services.h"
 #include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/command_palette.h"
 #include "ui/widgets/error_bar.h"
+#include "ui/widgets/guide_strip.h"
+#include "ui/widgets/key_card.h"
+#include "ui/widgets/lamp_button.h"
+#include "ui/widgets/quick_toggles.h"
+#include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
 
 namespace doubletalk::ui {
@@ -90,6 +105,7 @@ MainWindow::MainWindow(QWidget* parent)
     buildStatusBar();
     connectBench();
     connectActions();
+    connectPanels();
     restoreLayout();
     second_.start();
     connect(&frame_timer_, &QTimer::timeout, this, &MainWindow::refresh);
@@ -101,6 +117,10 @@ MainWindow::MainWindow(QWidget* parent)
 MainWindow::~MainWindow() {
     frame_timer_.stop();
     bench_->disconnect(this);
+    // What shows bench and history goes before them; Qt would delete it after them.
+    qDeleteAll(docks_);
+    delete takeCentralWidget();
+    delete tool_bar_;
 }
 
 void MainWindow::setFrameRate(int hz) {
@@ -133,10 +153,17 @@ void MainWindow::buildToolBar() {
     auto* interrupt = button(a.interrupt, true);
     interrupt->setObjectName("interrupt");
     bar->addSeparator();
+    auto* toggles = new QuickToggles(*edits_, bar);
+    for (auto* toggle : toggles->buttons()) bar->addWidget(toggle);
+    connect(toggles, &QuickToggles::failed, this, &MainWindow::tell);
+    bar->addSeparator();
+    speech_ = new SpeechServices(*bench_, bar);
+    bar->addWidget(speech_->sttButton());
+    bar->addWidget(speech_->ttsButton());
     tool_bar_ = bar;
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    space_ = bar->addWidget(space);
+    bar->addWidget(space);
     button(a.follow, true);
     button(a.cursors, false);
     button(a.hold, false);
@@ -154,8 +181,19 @@ void MainWindow::buildCentre() {
     column->addWidget(pages_, 1);
     echo_stack_ = makeEchoStack(*history_, *view_, pages_);
     network_stack_ = makeNetworkStack(*history_, *view_, pages_);
-    pages_->addWidget(echo_stack_);
-    pages_->addWidget(network_stack_);
+    guide_ = new GuideStrip(*history_, pages_);
+    network_panel_ = new NetworkPanel(*edits_, pages_);
+    const auto page = [this](QWidget* strip, QWidget* plots) {
+        auto* made = new QWidget(pages_);
+        auto* rows = new QVBoxLayout(made);
+        rows->setContentsMargins(0, 0, 0, 0);
+        rows->setSpacing(0);
+        rows->addWidget(strip);
+        rows->addWidget(plots, 1);
+        pages_->addWidget(made);
+    };
+    page(guide_, echo_stack_);
+    page(network_panel_, network_stack_);
     setCentralWidget(centre);
 
     tabs_ = new QTabBar(menuBar());
@@ -189,21 +227,84 @@ void MainWindow::buildDocks() {
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     parameters_ = new ParameterPanel(*edits_, *presets_);
     addDock("parameters", tr("Parameters"), parameters_, Qt::LeftDockWidgetArea);
+    health_ = new HealthPanel(*history_, *target_);
+    addDock("health", tr("Health"), health_, Qt::RightDockWidgetArea);
+    echo_path_ = new EchoPathPlot(*history_);
+    addDock("echo_path", tr("Echo path"), echo_path_, Qt::BottomDockWidgetArea);
+    delay_variation_ = new DelayVariationPlot(*history_);
+    addDock("delay_variation", tr("Delay variation"), delay_variation_, Qt::BottomDockWidgetArea);
     latency_stack_ = makeLatencyStack(*history_, *view_);
     addDock("latency", tr("Latency"), latency_stack_, Qt::BottomDockWidgetArea);
-    resizeDocks({docks_["parameters"]}, {296}, Qt::Horizontal);
+    events_ = new EventPanel(*history_);
+    addDock("events", tr("Events"), events_, Qt::BottomDockWidgetArea);
+    speak_ = new SpeakPanel;
+    addDock("speak", tr("Speak"), speak_, Qt::BottomDockWidgetArea);
+    transcript_ = new TranscriptPanel(*history_);
+    addDock("transcript", tr("Transcript"), transcript_, Qt::BottomDockWidgetArea);
+    session_panel_ = new SessionPanel;
+    addDock("sessions", tr("Sessions"), session_panel_, Qt::BottomDockWidgetArea);
+    for (const char* id : {"speak", "transcript", "sessions"}) tabifyDockWidget(docks_["events"], docks_[id]);
+    setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
+    keys_ = new KeyCard(this);
+    palette_ = new CommandPalette(this);
 }
 
 void MainWindow::buildStatusBar() {
-    progress_text_ = new QLabel(this);
-    progress_ = new QProgressBar(this);
-    progress_->setRange(0, 1000);
-    progress_->setTextVisible(false);
-    progress_->setFixedWidth(160);
-    progress_text_->hide();
-    progress_->hide();
-    statusBar()->addPermanentWidget(progress_text_);
-    statusBar()->addPermanentWidget(progress_);
+    status_ = new StatusContent(this);
+    statusBar()->addPermanentWidget(status_, 1);
+    statusBar()->setSizeGripEnabled(false);
+    connect(status_, &StatusContent::cancelled, sessions_.get(), &SessionWork::cancel);
+}
+
+void MainWindow::connectPanels() {
+    auto* bench = bench_.get();
+    using bench::Bench;
+    connect(network_panel_, &NetworkPanel::spikeWanted, bench, &Bench::spike);
+    connect(network_panel_, &NetworkPanel::lossWanted, bench, &Bench::loseNext);
+    connect(network_panel_, &NetworkPanel::freezeWanted, bench, &Bench::freezeNetwork);
+    connect(events_, &EventPanel::timeSelected, this, &MainWindow::showTime);
+    connect(events_, &EventPanel::failed, this, &MainWindow::tell);
+    connect(transcript_, &TranscriptPanel::timeSelected, this, &MainWindow::showTime);
+    connect(bench, &Bench::understood, transcript_, &TranscriptPanel::addUnderstood);
+    connect(speech_, &SpeechServices::understood, transcript_, &TranscriptPanel::addUnderstood);
+    connect(speech_, &SpeechServices::failed, this, &MainWindow::tell);
+    connect(speak_, &SpeakPanel::speakTextWanted, this, &MainWindow::speakText);
+    connect(speak_, &SpeakPanel::speakFilesWanted, this, [this](const QStringList& files) {
+        for (const auto& file : files) bench_->speakFile(file);
+    });
+    connect(speak_, &SpeakPanel::moveWanted, bench, &Bench::moveQueued);
+    connect(speak_, &SpeakPanel::removeWanted, bench, &Bench::removeQueued);
+    connect(bench, &Bench::queueChanged, this, [this] {
+        speak_->setQueue(bench_->queue(), bench_->machine().buffered_ms);
+    });
+    connect(session_panel_, &SessionPanel::openWanted, this, &MainWindow::openSession);
+    connect(session_panel_, &SessionPanel::revealWanted, this, [](const QString& folder) {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
+    });
+    connect(session_panel_, &SessionPanel::replayWanted, this, [this](const QString& folder) {
+        sessions_->replay(folder, bench_->requested(), newSessionFolder("replay"));
+    });
+    connect(actions_->keys, &QAction::triggered, keys_, &KeyCard::toggle);
+    connect(actions_->palette, &QAction::triggered, palette_, &CommandPalette::openPalette);
+    connect(palette_, &CommandPalette::settingChosen, this, [this](const QString& name) {
+        docks_["parameters"]->show();
+        parameters_->showSetting(name);
+    });
+    speak_->setVoices({{"en", tr("English (embedded)")}, {"remote", tr("Remote service (TTS)")}});
+}
+
+void MainWindow::speakText(const QString& text, const QString& voice) {
+    if (voice != "remote") {
+        bench_->speakText(text, voice);
+    } else if (speech_->ttsConnected()) {
+        speech_->speak(text, QString());
+    } else {
+        tell(tr("The speech service is not connected: TTS in the tool bar connects it"));
+    }
+}
+
+void MainWindow::showTime(double at_s) {
+    view_->show({at_s, at_s});
 }
 
 void MainWindow::connectBench() {
@@ -248,7 +349,10 @@ void MainWindow::connectActions() {
         }
     });
     on(a.record, [this] { toggleRecording(); });
-    on(a.interrupt, [this] { bench_->interrupt(); });
+    on(a.interrupt, [this] {
+        bench_->interrupt();
+        speech_->interrupted();
+    });
     on(a.reset, [this] { bench_->resetEngine(); });
     on(a.spike, [this] { bench_->spike(kSpikeMs); });
     on(a.move_microphone, [this] { bench_->changePath(); });
@@ -306,6 +410,7 @@ void MainWindow::fillSceneMenu() {
 void MainWindow::run(bench::RunPace pace) {
     errors_->clear();
     history_->clear();
+    transcript_->clear();
     view_->setFollow(true);
     opened_session_.clear();
     bench_->start(pace);
@@ -324,6 +429,8 @@ void MainWindow::stateChanged(bench::BenchState state) {
     for (auto* action : {a.interrupt, a.reset, a.spike, a.move_microphone}) action->setEnabled(running);
     a.scene_menu->setEnabled(idle);
     a.source->setEnabled(idle);
+    health_->setRunning(running);
+    network_panel_->setRunning(running);
     refresh();
 }
 
@@ -345,11 +452,7 @@ void MainWindow::toggleRecording() {
 void MainWindow::tell(const QString& problem) { errors_->showError(problem); }
 
 void MainWindow::showProgress(const QString& what, double done_ratio) {
-    const bool busy = done_ratio < 1.0;
-    progress_text_->setText(what);
-    progress_->setValue(int(done_ratio * 1000.0));
-    progress_text_->setVisible(busy);
-    progress_->setVisible(busy);
+    status_->setProgress(what, done_ratio, sender() == sessions_.get());
 }
 
 void MainWindow::speakFiles() {
@@ -417,6 +520,7 @@ void MainWindow::fillRecentMenu() {
         connect(action, &QAction::triggered, this, [this, folder] { openSession(folder); });
     }
     menu->setEnabled(!menu->isEmpty());
+    session_panel_->setFolders(sessionFolder(), QSettings().value("sessions/recent").toStringList());
 }
 
 void MainWindow::showWorkspace(Workspace workspace) {
@@ -437,6 +541,11 @@ void MainWindow::refresh() {
     for (auto* plots : {echo_stack_, network_stack_, latency_stack_}) {
         if (plots->isVisible()) plots->refresh();
     }
+    if (echo_path_->isVisible()) echo_path_->refresh();
+    if (delay_variation_->isVisible()) delay_variation_->refresh();
+    if (events_->isVisible()) events_->refresh();
+    if (guide_->isVisible()) guide_->refresh();
+    if (health_->isVisible()) health_->refresh();
     ++frames_;
     if (second_.elapsed() < 1000) return;
     frames_per_s_ = 1000.0 * frames_ / double(second_.restart());
@@ -445,15 +554,35 @@ void MainWindow::refresh() {
     updateStatus();
 }
 
-void MainWindow::updateStatus() {}
+void MainWindow::updateStatus() {
+    const bool running = bench_->state() == bench::BenchState::running;
+    const auto machine = bench_->machine();
+    status_->setMachine(machine, running);
+    status_->setFramesPerSecond(frames_per_s_);
+    status_->setRecording(bench_->recording() ? bench_->recordedS() : -1.0);
+    health_->setMachine(machine);
+    actions_->record->setText(bench_->recording()
+                                  ? QTime(0, 0).addMSecs(int(bench_->recordedS() * 1000.0)).toString("HH:mm:ss")
+                                  : tr("Record"));
+    speak_->setQueue(bench_->queue(), machine.buffered_ms);
+    if (transcript_->isVisible()) transcript_->setQueue(bench_->queue());
+}
 
 void MainWindow::defaultLayout() {
     for (auto* dock : docks_) {
         dock->setFloating(false);
         dock->show();
     }
-    resizeDocks({docks_["parameters"]}, {Theme::current().scaled(296)}, Qt::Horizontal);
-    resizeDocks({docks_["latency"]}, {260}, Qt::Vertical);
+    const bool echo = workspace_ == Workspace::echo;
+    docks_["echo_path"]->setVisible(echo);
+    docks_["latency"]->setVisible(echo);
+    docks_["delay_variation"]->setVisible(!echo);
+    docks_["events"]->raise();
+    auto& theme = Theme::current();
+    const bool narrow = width() < 1400;
+    resizeDocks({docks_["parameters"], docks_["health"]},
+                {theme.scaled(narrow ? 264 : 296), theme.scaled(narrow ? 132 : 248)}, Qt::Horizontal);
+    resizeDocks({docks_["events"]}, {theme.scaled(270)}, Qt::Vertical);
 }
 
 void MainWindow::saveLayout() {

@@ -10,8 +10,6 @@
 
 #include "app/bench/bench.h"
 
-class QLabel;
-class QProgressBar;
 class QStackedWidget;
 class QTabBar;
 class QToolBar;
@@ -22,14 +20,22 @@ namespace doubletalk::ui {
 class BenchTarget;
 class ErrorBar;
 class EventPanel;
+class CommandPalette;
+class DelayVariationPlot;
+class EchoPathPlot;
 class ExportablePlot;
+class GuideStrip;
 class HealthPanel;
 class History;
+class KeyCard;
+class NetworkPanel;
 class ParameterEdits;
 class ParameterPanel;
 class PresetStore;
 class SpeakPanel;
 class SessionWork;
+class SessionPanel;
+class SpeechServices;
 class StatusContent;
 class TimeStack;
 class TimeView;
@@ -89,6 +95,11 @@ private:
     void openDialog();
     void replayWithChanges();
     void showAbout();
+    void showTime(double at_s);
+    void speakText(const QString& text, const QString& voice);
+    void refreshPanels();
+    void buildPanels();
+    void connectPanels();
     void updateStatus();
     [[nodiscard]] TimeStack* stack() const;
 
@@ -100,6 +111,7 @@ private:
     std::unique_ptr<PresetStore> presets_;
     std::unique_ptr<WindowActions> actions_;
     std::unique_ptr<SessionWork> sessions_;
+    SpeechServices* speech_ = nullptr;
     Workspace workspace_ = Workspace::echo;
     QTabBar* tabs_ = nullptr;
     QStackedWidget* pages_ = nullptr;
@@ -108,13 +120,23 @@ private:
     TimeStack* echo_stack_ = nullptr;
     TimeStack* network_stack_ = nullptr;
     TimeStack* latency_stack_ = nullptr;
+    EchoPathPlot* echo_path_ = nullptr;
+    DelayVariationPlot* delay_variation_ = nullptr;
+    GuideStrip* guide_ = nullptr;
+    NetworkPanel* network_panel_ = nullptr;
     ParameterPanel* parameters_ = nullptr;
+    HealthPanel* health_ = nullptr;
+    EventPanel* events_ = nullptr;
+    SpeakPanel* speak_ = nullptr;
+    TranscriptPanel* transcript_ = nullptr;
+    SessionPanel* session_panel_ = nullptr;
+    StatusContent* status_ = nullptr;
+    KeyCard* keys_ = nullptr;
+    CommandPalette* palette_ = nullptr;
     QToolButton* run_button_ = nullptr;
     QToolButton* record_button_ = nullptr;
     QToolBar* tool_bar_ = nullptr;
     QAction* space_ = nullptr;  ///< before the right end of the tool bar
-    QProgressBar* progress_ = nullptr;
-    QLabel* progress_text_ = nullptr;
     QTimer frame_timer_;
     QElapsedTimer second_;
     int frames_ = 0;

@@ -444,6 +444,44 @@ void Bench::flushQueue() {
     }
 }
 
+std::int64_t Bench::speakStream(const QString& title) {
+    auto& p = *private_;
+    const auto ticket = p.next_ticket++;
+    p.queue.push_back({.ticket = ticket,
+                       .item = 0,
+                       .state = QueuedSpeech::State::waiting,
+                       .title = title,
+                       .file = false,
+                       .problem = {}});
+    p.ready[ticket] = {.text = title.toStdString(), .kind = "chunks", .ticket = ticket, .open = true};
+    flushQueue();
+    queueChanged();
+    return ticket;
+}
+
+void Bench::append(std::int64_t ticket, std::vector<float> samples, bool last) {
+    auto& p = *private_;
+    for (auto& entry : p.queue) {
+        if (entry.ticket != ticket) continue;
+        entry.length_ms += 1000.0 * double(samples.size()) / p.store.values().stream.rate_hz;
+    }
+    // Kept as long as it has not begun: the next run may have to say it.
+    if (const auto ready = p.ready.find(ticket); ready != p.ready.end()) {
+        auto& item = ready->second;
+        item.samples.insert(item.samples.end(), samples.begin(), samples.end());
+        item.open = !last;
+    }
+    if (run_ && state_ == BenchState::running) run_->append(ticket, std::move(samples), last);
+}
+
+void Bench::failStream(std::int64_t ticket, const QString& problem) {
+    for (auto& entry : private_->queue) {
+        if (entry.ticket == ticket) entry.problem = problem;
+    }
+    append(ticket, {}, true);
+    failed(problem);
+}
+
 bool Bench::removeQueued(std::int64_t ticket) {
     auto& p = *private_;
     const auto entry = std::find_if(p.queue.begin(), p.queue.end(),

@@ -100,6 +100,11 @@ public:
     /// Ticket of the new entry at the queue's end.
     std::int64_t speakText(const QString& text, const QString& voice);
     std::int64_t speakFile(const QString& path);
+    /// Speech that is still being made: append() brings its audio at the stream's rate, piece by piece.
+    std::int64_t speakStream(const QString& title);
+    void append(std::int64_t ticket, std::vector<float> samples, bool last);
+    /// What its maker says went wrong; the entry ends with what there is.
+    void failStream(std::int64_t ticket, const QString& problem);
     /// Of what has not been sent yet.
     bool removeQueued(std::int64_t ticket);
     bool moveQueued(std::int64_t ticket, int places);

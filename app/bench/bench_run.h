@@ -59,6 +59,8 @@ public:
 
     virtual void post(const duplex::TimedCommand& command) = 0;
     virtual void say(duplex::FarEndItem item) = 0;
+    /// More of what was said with open set.
+    virtual void append(std::int64_t ticket, std::vector<float> samples, bool last) = 0;
     virtual void unsay(std::int64_t ticket) = 0;
     virtual void moveSaid(std::int64_t ticket, int places) = 0;
 

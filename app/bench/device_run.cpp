@@ -98,6 +98,12 @@ void DeviceRun::say(duplex::FarEndItem item) {
     });
 }
 
+void DeviceRun::append(std::int64_t ticket, std::vector<float> samples, bool last) {
+    ask([this, ticket, last, samples = std::move(samples)] {
+        far_end_->append(ticket, samples, last);
+    });
+}
+
 void DeviceRun::unsay(std::int64_t ticket) {
     ask([this, ticket] { far_end_->remove(ticket); });
 }
@@ -111,20 +117,25 @@ void DeviceRun::onEvent(const duplex::ToldEvent& told) {
     events_.push_back(told.event);
 }
 
+void DeviceRun::record(const duplex::FarEndItem& item) {
+    if (!spool_) return;
+    (void)spool_->writer().item({.block = block_,
+                                 .item = item.id,
+                                 .rate_hz = settings_.stream.rate_hz,
+                                 .text = item.text,
+                                 .kind = item.kind,
+                                 .due_s = item.at_s,
+                                 .samples = item.samples});
+}
+
 void DeviceRun::send() {
     far_end_->step(engine_.nowNs());
     for (const auto* item : far_end_->begun()) {
         const std::lock_guard lock(news_mutex_);
         news_.begun.push_back({item->ticket, item->id});
-        if (!spool_) continue;
-        (void)spool_->writer().item({.block = block_,
-                                     .item = item->id,
-                                     .rate_hz = settings_.stream.rate_hz,
-                                     .text = item->text,
-                                     .kind = item->kind,
-                                     .due_s = item->at_s,
-                                     .samples = item->samples});
+        if (!item->open) record(*item);
     }
+    for (const auto* item : far_end_->completed()) record(*item);
     for (const auto& arrived : far_end_->arrived()) engine_.packet(arrived.packet, arrived.arrival_ns);
 }
 

@@ -88,6 +88,12 @@ void RoomRun::say(duplex::FarEndItem item) {
     });
 }
 
+void RoomRun::append(std::int64_t ticket, std::vector<float> samples, bool last) {
+    ask([ticket, last, samples = std::move(samples)](duplex::SceneLoop& loop) {
+        loop.farEnd().append(ticket, samples, last);
+    });
+}
+
 void RoomRun::unsay(std::int64_t ticket) {
     ask([ticket](duplex::SceneLoop& loop) { loop.farEnd().remove(ticket); });
 }

@@ -40,6 +40,7 @@ public:
     [[nodiscard]] bool ended() const override { return ended_; }
     void post(const duplex::TimedCommand& command) override;
     void say(duplex::FarEndItem item) override;
+    void append(std::int64_t ticket, std::vector<float> samples, bool last) override;
     void unsay(std::int64_t ticket) override;
     void moveSaid(std::int64_t ticket, int places) override;
     bool news(RunNews& out) override;

@@ -7,6 +7,11 @@
 #include "engine/duplex/pcm_payload.h"
 
 namespace doubletalk::duplex {
+namespace {
+
+constexpr int kOpenLeadMs = 300;  // of an open item before it begins
+
+}  // namespace
 
 FarEnd::FarEnd(const StreamFormat& format, SampleRate engine_rate, std::vector<FarEndItem> items,
                std::uint64_t seed, const network::NetworkParams& params)
@@ -32,6 +37,22 @@ std::size_t FarEnd::findWaiting(std::int64_t ticket) const {
         if (items_[i]->ticket == ticket && ticket != 0) return i;
     }
     return items_.size();
+}
+
+void FarEnd::append(std::int64_t ticket, std::span<const float> samples, bool last) {
+    const auto found = std::find_if(items_.begin(), items_.end(), [&](const auto& item) {
+        return item->ticket == ticket && item->open;
+    });
+    if (found == items_.end()) return;
+    auto& item = **found;
+    item.samples.insert(item.samples.end(), samples.begin(), samples.end());
+    if (!last) return;
+    item.open = false;
+    if (item.id <= newest_begun_) completed_.push_back(&item);
+    // Everything was sent before this was known: an empty end travels as one frame of silence.
+    if (current_ == &item && position_ >= std::int64_t(item.samples.size())) {
+        item.samples.resize(std::size_t(position_) + std::size_t(format_.frameFrames()), 0.0F);
+    }
 }
 
 bool FarEnd::remove(std::int64_t ticket) {
@@ -68,6 +89,11 @@ std::vector<std::int64_t> FarEnd::waiting() const {
 }
 
 ItemId FarEnd::interrupt() {
+    if (current_ != nullptr && current_->open) {
+        items_[next_ - 1]->open = false;
+        completed_.push_back(current_);
+    }
+    paused_ = false;
     current_ = nullptr;
     while (next_ < items_.size() && items_[next_]->at_s * 1e9 <= double(now_ns_)) ++next_;
     return newest_begun_;
@@ -77,6 +103,8 @@ void FarEnd::begin(std::int64_t now_ns) {
     if (current_ != nullptr || next_ == items_.size()) return;
     const auto due_ns = std::int64_t(items_[next_]->at_s * 1e9);
     if (due_ns > now_ns) return;
+    const auto& first = *items_[next_];
+    if (first.open && std::ssize(first.samples) < format_.rate.hz * kOpenLeadMs / 1000) return;
     current_ = items_[next_++].get();
     position_ = 0;
     newest_begun_ = std::max(newest_begun_, current_->id);
@@ -108,13 +136,23 @@ OwnedPacket FarEnd::makePacket() {
     packet.payload = toPcm16Payload(frame_);
     position_ += frames;
     timestamp_ += std::uint32_t(frames);
-    header.last = position_ >= total;
+    header.last = position_ >= total && !current_->open;
     return packet;
 }
 
 void FarEnd::sendDue(std::int64_t now_ns) {
     const std::int64_t frame_ns = std::int64_t(format_.frame_ms) * 1'000'000;
     while (current_ != nullptr && !current_->direct && next_send_ns_ <= now_ns) {
+        const bool starved =
+            current_->open &&
+            position_ + format_.frameFrames() > std::ssize(current_->samples);
+        if (starved) {
+            paused_ = true;
+            next_send_ns_ += frame_ns;
+            timestamp_ += std::uint32_t(format_.frameFrames());
+            continue;
+        }
+        marker_ |= std::exchange(paused_, false);
         auto packet = makePacket();
         const auto header = packet.header;
         if (lose_next_ > 0) {
@@ -157,6 +195,8 @@ void FarEnd::step(std::int64_t now_ns) {
     views_.clear();
     lost_.clear();
     begun_.clear();
+    std::swap(completed_, now_completed_);
+    completed_.clear();
     begin(now_ns);
     sendDue(now_ns);
     fillDirect();

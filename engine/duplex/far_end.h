@@ -24,6 +24,7 @@ struct FarEndItem {
     std::string kind;  ///< "speech", "file"
     bool direct = false;
     std::int64_t ticket = 0;  ///< name of an entry that was added live; 0: the scene's own
+    bool open = false;        ///< more samples will come, by append()
 };
 
 /// The assistant's side of a scene: sends its items one after the other as packets, a frame at a
@@ -47,6 +48,11 @@ public:
     /// One more item, behind those that are due no later. Ids grow in the order of sending, so those
     /// of later ones move up; returns its id now.
     ItemId add(FarEndItem item);
+    /// More of an open item's audio, as a speech service makes it; last: that was all. An item that
+    /// is sent faster than it is made pauses: its packets then begin a new talk spurt.
+    void append(std::int64_t ticket, std::span<const float> samples, bool last);
+    /// Open items that got their last samples since the step before.
+    [[nodiscard]] std::span<const FarEndItem* const> completed() const { return now_completed_; }
     /// Takes back what was added and has not begun. False: there is none (any more).
     bool remove(std::int64_t ticket);
     /// Puts what was added and waits so many places later (below 0: earlier) among its like.
@@ -88,7 +94,8 @@ private:
     std::vector<std::pair<OwnedPacket, std::int64_t>> inbox_;
     std::vector<ArrivedPacket> views_;
     std::vector<session::PacketRecord> lost_;
-    std::vector<const FarEndItem*> begun_;
+    std::vector<const FarEndItem*> begun_, completed_, now_completed_;
+    bool paused_ = false;  ///< waits for more of an open item
     std::vector<float> frame_, direct_samples_;
     std::vector<ProvenanceSpan> direct_spans_;
 };

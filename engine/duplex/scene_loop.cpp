@@ -97,22 +97,27 @@ void SceneLoop::exchange() {
     late_line_.erase(late_line_.begin(), late_line_.begin() + std::ptrdiff_t(wanted));
 }
 
+void SceneLoop::record(const FarEndItem& item) {
+    if (writer_ == nullptr) return;
+    (void)writer_->item({.block = block_,
+                         .item = item.id,
+                         .rate_hz = settings_.stream.rate_hz,
+                         .text = item.text,
+                         .kind = item.kind,
+                         .direct = item.direct,
+                         .due_s = item.at_s,
+                         .samples = item.samples});
+}
+
 void SceneLoop::step() {
     exchange();
     collectCommands();
     const std::int64_t now_ns = (block_ + 1) * kBlockNs;
     far_end_->step(now_ns);
     for (const auto* item : far_end_->begun()) {
-        if (writer_ == nullptr) continue;
-        (void)writer_->item({.block = block_,
-                             .item = item->id,
-                             .rate_hz = settings_.stream.rate_hz,
-                             .text = item->text,
-                             .kind = item->kind,
-                             .direct = item->direct,
-                             .due_s = item->at_s,
-                             .samples = item->samples});
+        if (!item->open) record(*item);
     }
+    for (const auto* item : far_end_->completed()) record(*item);
     lost_.assign(far_end_->lost().begin(), far_end_->lost().end());
     input_ = {};
     input_.block = block_;

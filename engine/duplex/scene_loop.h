@@ -46,6 +46,7 @@ public:
 private:
     SceneLoop() = default;
     void exchange();
+    void record(const FarEndItem& item);
     void collectCommands();
 
     Settings settings_;

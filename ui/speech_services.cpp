@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/speech_services.h"
+
+#include <QInputDialog>
+#include <QMenu>
+#include <QSettings>
+#include <QUrl>
+
+#include "app/bench/bench.h"
+#include "app/net/speech_link.h"
+#include "engine/dsp/resampler.h"
+#include "ui/widgets/lamp_button.h"
+
+namespace doubletalk::ui {
+namespace {
+
+constexpr const char* kSttAddress = "ws://localhost:8765";
+constexpr const char* kTtsAddress = "ws://localhost:8766";
+constexpr const char* kSttKey = "remote/stt_url";
+constexpr const char* kTtsKey = "remote/tts_url";
+
+/// Without user, password and query: those may be secrets, and settings files keep none.
+QString storable(const QUrl& url) {
+    return url.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment);
+}
+
+Lamp lampOf(net::LinkState state) {
+    switch (state) {
+        case net::LinkState::connecting: return Lamp::connecting;
+        case net::LinkState::connected: return Lamp::on;
+        case net::LinkState::failed: return Lamp::failed;
+        default: return Lamp::off;
+    }
+}
+
+}  // namespace
+
+struct SpeechServices::Utterance {
+    std::int64_t ticket = 0;
+    int from_hz = 0;
+    dsp::Resampler resampler;
+    std::vector<float> out;
+};
+
+SpeechServices::SpeechServices(bench::Bench& bench, QWidget* parent)
+    : QObject(parent),
+      bench_(bench),
+      link_(std::make_unique<net::SpeechLink>()),
+      stt_(new LampButton(tr("STT"), parent)),
+      tts_(new LampButton(tr("TTS"), parent)) {
+    addMenu(*stt_, kSttKey, kSttAddress, true);
+    addMenu(*tts_, kTtsKey, kTtsAddress, false);
+    auto* link = link_.get();
+    connect(link, &net::SpeechLink::sttStatusChanged, this,
+            [this](const net::LinkStatus& status) { showStatus(true, status); });
+    connect(link, &net::SpeechLink::ttsStatusChanged, this,
+            [this](const net::LinkStatus& status) { showStatus(false, status); });
+    connect(link, &net::SpeechLink::transcript, this, [this](const remote::Transcript& words) {
+        understood(words.start_s, words.end_s, QString::fromStdString(words.text));
+    });
+    connect(link, &net::SpeechLink::speechPiece, this, &SpeechServices::take);
+    connect(link, &net::SpeechLink::speechEnded, this, &SpeechServices::end);
+    connect(link, &net::SpeechLink::fault, this, &SpeechServices::failed);
+    connect(&bench, &bench::Bench::stateChanged, this, [this](bench::BenchState state) {
+        if (state != bench::BenchState::starting) return;
+        link_->setCleanedRate(bench_.requested().engine.rate_hz);
+    });
+    bench.setCleanSink([link](std::span<const float> clean, BlockIndex block) {
+        link->pushCleaned(clean, block);
+    });
+}
+
+SpeechServices::~SpeechServices() { bench_.setCleanSink({}); }
+
+void SpeechServices::addMenu(LampButton& button, const QString& key, const QString& standard,
+                             bool stt) {
+    auto* menu = new QMenu(&button);
+    menu->addAction(tr("&Connect"), this, [this, stt] { setOpen(stt, true); });
+    menu->addAction(tr("&Disconnect"), this, [this, stt] { setOpen(stt, false); });
+    menu->addAction(tr("&Address …"), this, [this, stt] { askAddress(stt); });
+    button.setMenu(menu);
+    button.setPopupMode(QToolButton::InstantPopup);
+    button.setLamp(Lamp::off, tr("Not connected. The service's address: %1")
+                                  .arg(QSettings().value(key, standard).toString()));
+}
+
+void SpeechServices::setOpen(bool stt, bool open) {
+    if (!open) {
+        stt ? link_->closeStt() : link_->closeTts();
+        return;
+    }
+    net::LinkOptions options;
+    options.url = QUrl(QSettings()
+                           .value(stt ? kSttKey : kTtsKey, stt ? kSttAddress : kTtsAddress)
+                           .toString());
+    (stt ? stt_failed_told_ : tts_failed_told_) = false;
+    stt ? link_->openStt(options) : link_->openTts(options);
+}
+
+void SpeechServices::askAddress(bool stt) {
+    const auto key = stt ? kSttKey : kTtsKey;
+    bool ok = false;
+    const auto text = QInputDialog::getText(
+        stt_->window(), stt ? tr("Speech recognition service") : tr("Speech synthesis service"),
+        tr("Address (ws:// or wss://)"), QLineEdit::Normal,
+        QSettings().value(key, stt ? kSttAddress : kTtsAddress).toString(), &ok);
+    if (!ok) return;
+    const QUrl url(text.trimmed(), QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "ws" && url.scheme() != "wss")) {
+        failed(tr("'%1' is no address of a service: write ws://HOST:PORT or wss://HOST:PORT").arg(text));
+        return;
+    }
+    QSettings().setValue(key, storable(url));
+    setOpen(stt, true);
+}
+
+void SpeechServices::showStatus(bool stt, const net::LinkStatus& status) {
+    auto& button = stt ? *stt_ : *tts_;
+    auto words = status.address;
+    if (!status.reason.isEmpty()) words += ": " + status.reason;
+    button.setLamp(lampOf(status.state), words);
+    if (!stt) tts_connected_ = status.state == net::LinkState::connected;
+    auto& told = stt ? stt_failed_told_ : tts_failed_told_;
+    if (status.state == net::LinkState::connected) told = false;
+    // Said once; the lamp shows every further try.
+    if (status.state == net::LinkState::failed && !told) {
+        told = true;
+        failed(words);
+    }
+}
+
+void SpeechServices::speak(const QString& text, const QString& voice) {
+    const auto id = QStringLiteral("u%1").arg(next_id_++);
+    auto utterance = std::make_shared<Utterance>();
+    utterance->ticket = bench_.speakStream(text);
+    utterances_.insert(id, utterance);
+    link_->speak(id, text, voice);
+}
+
+void SpeechServices::interrupted() { link_->cancelAll(); }
+
+void SpeechServices::take(const net::SpeechPiece& piece) {
+    const auto found = utterances_.find(piece.id);
+    if (found == utterances_.end() || piece.samples.empty()) return;
+    auto& utterance = **found;
+    const int to_hz = bench_.requested().stream.rate_hz;
+    if (utterance.from_hz != piece.rate_hz) {
+        utterance.from_hz = piece.rate_hz;
+        if (auto ok = utterance.resampler.prepare(piece.rate_hz, to_hz); !ok) {
+            failed(QString::fromStdString(ok.error().message()));
+            return;
+        }
+    }
+    utterance.out.resize(piece.samples.size() * std::size_t(to_hz) / std::size_t(piece.rate_hz) + 2);
+    const int n = utterance.resampler.process(piece.samples, utterance.out);
+    bench_.append(utterance.ticket, {utterance.out.begin(), utterance.out.begin() + n}, false);
+}
+
+void SpeechServices::end(const net::SpeechEnd& end) {
+    const auto utterance = utterances_.take(end.id);
+    if (!utterance) return;
+    if (end.how == net::SpeechEnd::How::failed) {
+        bench_.failStream(utterance->ticket, end.reason);
+    } else {
+        bench_.append(utterance->ticket, {}, true);
+    }
+}
+
+}  // namespace doubletalk::ui

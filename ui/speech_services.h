@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHash>
+#include <QObject>
+#include <QString>
+#include <memory>
+
+namespace doubletalk::bench {
+class Bench;
+}
+namespace doubletalk::dsp {
+class Resampler;
+}
+namespace doubletalk::net {
+class SpeechLink;
+struct LinkStatus;
+struct SpeechEnd;
+struct SpeechPiece;
+}  // namespace doubletalk::net
+class QWidget;
+
+namespace doubletalk::ui {
+
+class LampButton;
+
+/// Remote speech in the window: two lamp buttons with their menus, the engine's cleaned audio to the
+/// recogniser, and what the synthesiser sends into the bench's speech queue.
+/// Thread: gui.
+class SpeechServices : public QObject {
+    Q_OBJECT
+public:
+    /// bench outlives it; the buttons belong to parent.
+    SpeechServices(bench::Bench& bench, QWidget* parent);
+    ~SpeechServices() override;
+
+    [[nodiscard]] LampButton* sttButton() { return stt_; }
+    [[nodiscard]] LampButton* ttsButton() { return tts_; }
+    [[nodiscard]] bool ttsConnected() const { return tts_connected_; }
+    /// Lets the remote service say it.
+    void speak(const QString& text, const QString& voice);
+    void interrupted();
+
+signals:
+    void understood(double start_s, double end_s, const QString& text);
+    void failed(const QString& what);
+
+private:
+    struct Utterance;
+    void addMenu(LampButton& button, const QString& key, const QString& standard, bool stt);
+    void setOpen(bool stt, bool open);
+    void askAddress(bool stt);
+    void showStatus(bool stt, const net::LinkStatus& status);
+    void take(const net::SpeechPiece& piece);
+    void end(const net::SpeechEnd& end);
+
+    bench::Bench& bench_;
+    std::unique_ptr<net::SpeechLink> link_;
+    LampButton* stt_;
+    LampButton* tts_;
+    bool tts_connected_ = false;
+    bool stt_failed_told_ = false, tts_failed_told_ = false;
+    int next_id_ = 1;
+    QHash<QString, std::shared_ptr<Utterance>> utterances_;
+};
+
+}  // namespace doubletalk::ui
