@@ -118,7 +118,7 @@ public:
         }
         painter->setFont(font);
         painter->setPen(theme.colour(token));
-        const auto rect = option.rect.adjusted(index.column() == 0 ? 12 : 4, 0, -4, 0);
+        const auto rect = option.rect.adjusted(8, 0, -4, 0);
         painter->drawText(rect, Qt::AlignVCenter | Qt::AlignLeft,
                           QFontMetrics(font).elidedText(text, Qt::ElideRight, rect.width()));
     }
@@ -205,6 +205,12 @@ EventPanel::EventPanel(const History& history, QWidget* parent)
     auto* copy = new QShortcut(QKeySequence::Copy, table_);
     copy->setContext(Qt::WidgetShortcut);
     connect(copy, &QShortcut::activated, this, &EventPanel::copySelection);
+    auto* scroll = table_->verticalScrollBar();
+    connect(scroll, &QScrollBar::valueChanged, this,
+            [this, scroll](int value) { follow_ = value >= scroll->maximum() - 4; });
+    connect(scroll, &QScrollBar::rangeChanged, this, [this, scroll](int, int most) {
+        if (follow_) scroll->setValue(most);
+    });
     updateNote();
 }
 
@@ -242,14 +248,11 @@ void EventPanel::updateNote() {
 }
 
 void EventPanel::refresh() {
-    auto* bar = table_->verticalScrollBar();
-    const bool at_end = bar->value() >= bar->maximum() - 4;
     const int before = model_->rowCount();
     model_->refresh();
     if (model_->rowCount() == before) return;
     if (model_->rowCount() < before) problem_s_ = -1.0;
     updateNote();
-    if (at_end) table_->scrollToBottom();
 }
 
 void EventPanel::setProblemsOnly(bool only) { problems_->setChecked(only); }

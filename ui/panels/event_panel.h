@@ -64,6 +64,7 @@ private:
     QComboBox* kind_;
     QToolButton* problems_;
     QLabel* empty_;
+    bool follow_ = true;       ///< the newest row stays in view
     double problem_s_ = -1.0;  ///< where stepping through problems is
 };
 

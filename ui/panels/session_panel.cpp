@@ -46,6 +46,8 @@ SessionPanel::SessionPanel(QWidget* parent)
     layout->addWidget(table_, 1);
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(12, 6, 12, 8);
+    foot->setSpacing(6);
+    table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; }"));
     note_ = makeNote({}, this);
     note_->setWordWrap(true);
     const auto add = [&](const QString& text, const QString& tip,

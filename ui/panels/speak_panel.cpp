@@ -64,7 +64,7 @@ public:
         }
         painter->setFont(font);
         painter->setPen(theme.colour(token));
-        const auto rect = option.rect.adjusted(index.column() == 0 ? 12 : 4, 0, -8, 0);
+        const auto rect = option.rect.adjusted(8, 0, -8, 0);
         painter->drawText(rect, Qt::AlignVCenter | (number ? Qt::AlignRight : Qt::AlignLeft),
                           QFontMetrics(font).elidedText(text, Qt::ElideRight, rect.width()));
         const double heard = index.data(QueueModel::kHeardRatioRole).toDouble();

@@ -32,7 +32,8 @@ TranscriptPanel::TranscriptPanel(const History& history, QWidget* parent)
     view_->setOpenLinks(false);
     view_->setFrameShape(QFrame::NoFrame);
     view_->setAccessibleName(tr("Transcript"));
-    view_->setStyleSheet(QStringLiteral("QTextBrowser{border:none;padding:0 8px;}"));
+    view_->setStyleSheet(
+        QStringLiteral("QTextBrowser{border:none;padding:0 8px;background:transparent;}"));
     layout->addWidget(view_, 1);
     connect(view_, &QTextBrowser::anchorClicked, this,
             [this](const QUrl& url) { emit timeSelected(url.path().toDouble()); });

@@ -28,6 +28,7 @@ ErrorBar::ErrorBar(QWidget* parent)
     label_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     close_->setProperty("kind", "icon");
     close_->setIcon(icon(Icon::close, Token::text2));
+    close_->setFocusPolicy(Qt::TabFocus);
     close_->setToolTip(tr("Close this message"));
     close_->setAccessibleName(close_->toolTip());
     connect(close_, &QToolButton::clicked, this, [this] {

@@ -36,7 +36,7 @@ void LampButton::setLamp(Lamp lamp, const QString& reason) {
     if (!reason.isEmpty()) setToolTip(reason);
     const QString words[] = {tr("off"), tr("on"), tr("connecting"), tr("failed")};
     setAccessibleName(text() + QLatin1String(": ") + words[int(lamp)]);
-    if (lamp == lamp_) return;
+    if (lamp == lamp_) return draw();
     lamp_ = lamp;
     bright_ = true;
     if (lamp == Lamp::connecting) {
@@ -49,6 +49,18 @@ void LampButton::setLamp(Lamp lamp, const QString& reason) {
 
 void LampButton::draw() {
     const auto& theme = Theme::current();
+    const auto style =
+        QStringLiteral(
+            "QToolButton { padding: 0 %1px 0 8px; }"
+            "QToolButton::menu-button { background: transparent; border: none; "
+            "width: 18px; }"
+            "QToolButton::menu-button:hover { background: %2; }"
+            "QToolButton::menu-arrow { "
+            "image: url(:/icons/style/chevron_down_%3.svg); width: 10px; height: 10px; }")
+            .arg(popupMode() == QToolButton::MenuButtonPopup ? 22 : 8)
+            .arg(theme.colour(Token::hover).name(),
+                 theme.dark() ? QStringLiteral("dark") : QStringLiteral("light"));
+    if (styleSheet() != style) setStyleSheet(style);
     const double ratio = devicePixelRatioF();
     QPixmap pixmap(QSize(kCanvasPx, kCanvasPx) * ratio);
     pixmap.setDevicePixelRatio(ratio);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kLeastDbfs = -60.0;
 constexpr double kShownLeastDbfs = -90.0;
+constexpr int kNarrowBelow = 150;
 constexpr double kHoldS = 1.5;
 constexpr double kGapsDbfs[] = {-40.0, -20.0, -6.0};
 
@@ -77,8 +78,9 @@ void LevelMeter::paintEvent(QPaintEvent*) {
     const auto colour = theme.colour(token_);
     painter.setFont(theme.font(Type::row));
     painter.setPen(colour);
-    const int name_width = theme.scaled(40);
-    const int value_width = theme.scaled(60);
+    const bool narrow = width() < theme.scaled(kNarrowBelow);  // no room for the number
+    const int name_width = theme.scaled(narrow ? 32 : 40);
+    const int value_width = narrow ? 0 : theme.scaled(60);
     painter.drawText(QRect(0, 0, name_width, height()), Qt::AlignVCenter, name_);
     const QRect bar(name_width, (height() - 6) / 2, width() - name_width - value_width, 6);
     painter.fillRect(bar, theme.colour(Token::plot));
@@ -94,6 +96,11 @@ void LevelMeter::paintEvent(QPaintEvent*) {
     painter.fillRect(hold, bar.top() - 3, 2, 12, colour);
     if (clipped_)
         painter.fillRect(bar.right() - 3, bar.top() - 3, 4, 12, theme.colour(Token::problem));
+    if (hasFocus()) {
+        painter.setPen(theme.colour(Token::accent));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+    if (narrow) return;
     painter.setFont(theme.number());
     painter.setPen(theme.colour(clipped_ ? Token::problem : Token::text));
     const auto text = clipped_                       ? tr("clip")
@@ -101,10 +108,6 @@ void LevelMeter::paintEvent(QPaintEvent*) {
                                                      : numberText(hold_dbfs_, 1);
     painter.drawText(QRect(width() - value_width, 0, value_width, height()),
                      Qt::AlignVCenter | Qt::AlignRight, text);
-    if (hasFocus()) {
-        painter.setPen(theme.colour(Token::accent));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
 }
 
 }  // namespace doubletalk::ui
