@@ -52,35 +52,37 @@ void ColumnRaster::spansOf(std::span<const QPointF> points, int margin) {
     first_ = from_ * kSub - margin;
     const int count = (to_ - from_) * kSub + 2 * margin;
     spans_.assign(std::size_t(std::max(count, 0)), {kNone, -kNone});
-    const auto add = [&](int column, double a, double b) {
+    const auto add = [&](int column, double y) {
         auto& span = spans_[std::size_t(column)];
-        span.low = std::min(span.low, float(std::min(a, b)));
-        span.high = std::max(span.high, float(std::max(a, b)));
+        span.low = std::min(span.low, float(y));
+        span.high = std::max(span.high, float(y));
     };
-    for (std::size_t i = 0; i + 1 < points.size(); ++i) {
+    // The graph at each sub-column's middle, and its turning points: their hull is what the disc
+    // has to grow. Whole sub-columns would make steep lines an eighth too wide.
+    for (std::size_t i = 0; i < points.size(); ++i) {
         const auto& p = points[i];
-        const auto& q = points[i + 1];
         if (std::isnan(p.y())) continue;
         const double x0 = p.x() * kSub - first_;
-        const double x1 = q.x() * kSub - first_;
-        if (std::isnan(q.y())) {  // a point alone, or the last before a gap
-            if (x0 >= 0.0 && x0 < count) add(int(x0), p.y(), p.y());
-            continue;
-        }
-        if (x1 < 0.0 || x0 >= count) continue;
-        const double slope = x1 > x0 ? (q.y() - p.y()) / (x1 - x0) : 0.0;
-        const int c0 = std::max(int(std::floor(x0)), 0);
-        const int c1 = std::min(int(std::floor(x1)), count - 1);
-        for (int c = c0; c <= c1; ++c) {
-            const double a = std::max(double(c), x0);
-            const double b = std::min(double(c + 1), x1);
-            add(c, p.y() + slope * (a - x0), c == c1 && b >= x1 ? q.y() : p.y() + slope * (b - x0));
-        }
+        const bool last = i + 1 == points.size();
+        const double before = i == 0 ? p.y() : points[i - 1].y();
+        const double after = last ? p.y() : points[i + 1].y();
+        const bool turns = !((p.y() - before) * (after - p.y()) > 0.0);  // at gaps, too
+        if (turns && x0 >= 0.0 && x0 < count) add(int(x0), p.y());
+        if (last || std::isnan(after)) continue;
+        const double x1 = points[i + 1].x() * kSub - first_;
+        if (x1 <= x0 || x1 < 0.0 || x0 >= count) continue;
+        const double slope = (after - p.y()) / (x1 - x0);
+        const int c0 = int(std::ceil(std::max(x0, 0.0) - 0.5));
+        const int c1 = std::min(int(std::ceil(x1 - 0.5)) - 1, count - 1);
+        for (int c = c0; c <= c1; ++c) add(c, p.y() + slope * (c + 0.5 - x0));
     }
-    if (!points.empty() && !std::isnan(points.back().y())) {
-        const double x = points.back().x() * kSub - first_;
-        if (x >= 0.0 && x < count) add(int(x), points.back().y(), points.back().y());
-    }
+}
+
+std::pair<int, int> ColumnRaster::reachOf(std::span<const QPointF> points, double radius) const {
+    const double first = points.front().x() - radius;
+    const double last = points.back().x() + radius;
+    return {int(std::clamp(std::floor(first), double(from_), double(to_))),
+            int(std::clamp(std::ceil(last) + 1.0, double(from_), double(to_)))};
 }
 
 void ColumnRaster::coverBand(float low, float high) {
@@ -134,7 +136,8 @@ void ColumnRaster::curve(std::span<const QPointF> points, const Stroke& stroke) 
         dilation[std::size_t(j + reach)] = float(std::sqrt(std::max(radius * radius - d * d, 0.0)));
     }
     const QRgb colour = qPremultiply(stroke.colour.rgba());
-    for (int x = from_; x < to_; ++x) {
+    const auto [begin, end] = reachOf(points, radius);
+    for (int x = begin; x < end; ++x) {
         for (int s = 0; s < kSub; ++s) {
             const int c = x * kSub + s - first_;
             float low = kNone;
@@ -161,7 +164,8 @@ void ColumnRaster::band(std::span<const QPointF> upper, std::span<const QPointF>
     }
     spansOf(upper, 0);
     const QRgb premultiplied = qPremultiply(colour.rgba());
-    for (int x = from_; x < to_; ++x) {
+    const auto [begin, end] = reachOf(upper, 0.0);
+    for (int x = begin; x < end; ++x) {
         for (int s = 0; s < kSub; ++s) {
             const auto c = std::size_t(x * kSub + s - first_);
             if (spans_[c].high < spans_[c].low) continue;

@@ -7,6 +7,7 @@
 #include <QPointF>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace doubletalk::ui {
@@ -50,6 +51,8 @@ private:
         float low, high;
     };
     void spansOf(std::span<const QPointF> points, int margin);
+    /// Columns a graph of this radius touches.
+    [[nodiscard]] std::pair<int, int> reachOf(std::span<const QPointF> points, double radius) const;
     void coverBand(float low, float high);
     void flushColumn(int x, QRgb premultiplied);
 

@@ -50,8 +50,8 @@ DelayVariationPlot::DelayVariationPlot(const History& history, QWidget* parent)
     plot().xAxis->setRange(0.0, 100.0);
     for (auto& text : mark_texts_) {
         text = new QCPItemText(&plot());
-        text->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-        text->setPadding(QMargins(7, 0, 0, 0));
+        text->setPositionAlignment(Qt::AlignLeft | Qt::AlignBottom);
+        text->setPadding(QMargins(5, 0, 0, 3));
         text->setVisible(false);
     }
     marks_->setLineStyle(QCPGraph::lsNone);

@@ -60,6 +60,7 @@ EchoPathPlot::EchoPathPlot(const History& history, QWidget* parent)
     plot().xAxis->setRange(0.0, 300.0);
     plot().yAxis->ticker()->setTickCount(5);
     header().setLegend({{tr("estimate"), Token::output, LegendEntry::Mark::line}});
+    header().setNote(tr("dB over ms"), false);
     restyle();
 }
 

@@ -68,8 +68,12 @@ TimeStack::TimeStack(const QString& title, const QString& name, const History& h
     plot_->plotLayout()->setRowSpacing(kStripGap);
     // One paint buffer for all: less to fill and to blend.
     plot_->layer("overlay")->setMode(QCPLayer::lmLogical);
-    new Layer(plot_, "main", [this](QCPPainter* painter) { drawStrips(*painter, liveDrawing()); });
-    new Layer(plot_, "overlay", [this](QCPPainter* painter) { drawOverlay(*painter, liveDrawing()); });
+    new Layer(plot_, "main", [this](QCPPainter* painter) {
+        if (isVisible()) drawStrips(*painter, liveDrawing());
+    });
+    new Layer(plot_, "overlay", [this](QCPPainter* painter) {
+        if (isVisible()) drawOverlay(*painter, liveDrawing());
+    });
     plot_->installEventFilter(this);
     plot_->setMouseTracking(true);
     connect(header_, &PlotHeader::holdToggled, this, &TimeStack::setHeld);
@@ -191,7 +195,7 @@ void TimeStack::updateWavePeak() {
     }
     const double wanted = std::clamp(1.1 * peak / 32767.0, 0.02, 1.0);
     const double step = std::pow(2.0, 0.25);
-    if (wanted > wave_peak_ || wanted < wave_peak_ / (step * step * step)) {
+    if (wanted > wave_peak_ || wanted < wave_peak_ / (1.1 * step)) {
         wave_peak_ = std::min(std::pow(step, std::ceil(std::log(wanted) / std::log(step))), 1.0);
     }
 }
