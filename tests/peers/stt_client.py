@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A speech-to-text client that is not ours: python3-websockets.
 
-    stt_client.py URL FILE.wav|FILE.raw [--samples N] [--speed X] [--clients N] [--wait S] [--origin O] [--cafile F]
+    stt_client.py URL FILE.wav|FILE.raw [--samples N] [--speed X] [--clients N] [--wait S] [--answers N] [--origin O] [--cafile F]
 
 Sends the file as float32 messages of N samples (1024), X times as fast as real time (0: at once), from so many clients
 at the same time, and prints each answer as a line of JSON: the client's number, "text", "start", "end" and all else that
-came. Waits for S seconds without an answer. The last line of a client has "closed": its close code.
+came. Leaves after N answers
+(0: never) or S seconds without one. The last line of a client has "closed": its close code.
 """
 import argparse
 import array
@@ -46,10 +47,13 @@ async def client(number, options):
                 await asyncio.sleep(options.samples / 16000 / options.speed)
 
     sending = asyncio.create_task(send())
+    answers = 0
     try:
-        while True:
+        while not options.answers or answers < options.answers:
             answer = json.loads(await asyncio.wait_for(socket.recv(), options.wait))
+            answers += 1
             print(json.dumps({"client": number, **answer}), flush=True)
+        await socket.close()
     except asyncio.TimeoutError:
         await socket.close()
     except websockets.ConnectionClosed:
@@ -66,6 +70,7 @@ async def main():
     parser.add_argument("--speed", type=float, default=0.0)
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--wait", type=float, default=3.0)
+    parser.add_argument("--answers", type=int, default=0)
     parser.add_argument("--origin")
     parser.add_argument("--cafile")
     options = parser.parse_args()

@@ -58,7 +58,7 @@ private slots:
                  service.line + service.process->readAllStandardError());
         const auto lines =
             runClient("stt_client.py", {service.address, kClips + "goforward.raw", "--clients", "4",
-                                        "--samples", "1000", "--wait", "4"});
+                                        "--samples", "1000", "--answers", "1", "--wait", "30"});
         QList<int> heard;
         int refused = 0;
         for (const auto& line : lines) {
