@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QSettings>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <cstdio>
 
@@ -59,9 +61,15 @@ int main(int argc, char** argv) {
     const QCommandLineOption light("light", QCoreApplication::translate("main", "Light theme."));
     const QCommandLineOption size("size", QCoreApplication::translate("main", "Size of the window, 1600x1000."), "WxH");
     const QCommandLineOption picture("picture", QCoreApplication::translate("main", "Run the scene as fast as it goes, write a picture of the window and end."), "FILE");
-    parser.addOptions({scene, run, session, workspace, light, size, picture});
+    const QCommandLineOption defaults("default-settings", QCoreApplication::translate("main", "Layout, theme and scene as at the first start; nothing is remembered."));
+    parser.addOptions({scene, run, session, workspace, light, size, picture, defaults});
     parser.process(app);
 
+    QTemporaryDir forgotten;
+    if (parser.isSet(defaults)) {
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, forgotten.path());
+    }
     ui::Theme::current().applyTo(app);
     ui::MainWindow window;
     if (parser.isSet(scene)) {

@@ -81,6 +81,13 @@ QString newSessionFolder(const QString& scene) {
     return QDir(sessionFolder()).filePath(stamp + "_" + scene);
 }
 
+/// The style sheet's word for a button's part in the window.
+void setKind(QWidget& button, const char* kind) {
+    button.setProperty("kind", kind);
+    button.style()->unpolish(&button);
+    button.style()->polish(&button);
+}
+
 QString layoutKey(Workspace workspace) {
     return QStringLiteral("layout/%1").arg(workspace == Workspace::echo ? "echo" : "network");
 }
@@ -145,13 +152,11 @@ void MainWindow::buildToolBar() {
     };
     auto& a = *actions_;
     run_button_ = button(a.run, true);
-    run_button_->setObjectName("run");
     record_button_ = button(a.record, true);
-    record_button_->setObjectName("record");
     bar->addSeparator();
     button(a.speak_file, true)->setText(tr("Speak files"));
     auto* interrupt = button(a.interrupt, true);
-    interrupt->setObjectName("interrupt");
+    interrupt->setProperty("kind", "interrupt");
     bar->addSeparator();
     auto* toggles = new QuickToggles(*edits_, bar);
     for (auto* toggle : toggles->buttons()) bar->addWidget(toggle);
@@ -420,11 +425,9 @@ void MainWindow::stateChanged(bench::BenchState state) {
     const bool idle = state == bench::BenchState::idle;
     auto& a = *actions_;
     a.run->setText(idle ? tr("Run") : tr("Stop"));
-    a.run->setIcon(icon(idle ? Icon::run : Icon::stop));
+    a.run->setIcon(icon(idle ? Icon::run : Icon::stop, idle ? Token::on_accent : Token::text));
     a.run->setEnabled(state != bench::BenchState::stopping);
-    run_button_->setProperty("idle", idle);
-    run_button_->style()->unpolish(run_button_);
-    run_button_->style()->polish(run_button_);
+    setKind(*run_button_, idle ? "primary" : "field");
     const bool running = state == bench::BenchState::running;
     for (auto* action : {a.interrupt, a.reset, a.spike, a.move_microphone}) action->setEnabled(running);
     a.scene_menu->setEnabled(idle);
@@ -436,6 +439,7 @@ void MainWindow::stateChanged(bench::BenchState state) {
 
 void MainWindow::recordingChanged() {
     actions_->record->setChecked(bench_->recording());
+    setKind(*record_button_, bench_->recording() ? "primary" : "");
     updateStatus();
 }
 
@@ -583,6 +587,8 @@ void MainWindow::defaultLayout() {
     resizeDocks({docks_["parameters"], docks_["health"]},
                 {theme.scaled(narrow ? 264 : 296), theme.scaled(narrow ? 132 : 248)}, Qt::Horizontal);
     resizeDocks({docks_["events"]}, {theme.scaled(270)}, Qt::Vertical);
+    resizeDocks({docks_[echo ? "echo_path" : "delay_variation"], docks_["latency"], docks_["events"]},
+                {theme.scaled(300), theme.scaled(380), theme.scaled(420)}, Qt::Horizontal);
 }
 
 void MainWindow::saveLayout() {

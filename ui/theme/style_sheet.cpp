@@ -40,6 +40,9 @@ QToolButton[kind="field"]:hover { background: @hover@; }
 QToolButton[kind="field"]:pressed, QToolButton[kind="field"]:checked { background: @selected@; }
 QToolButton[kind="field"]:focus { border: 1px solid @accent@; }
 QToolButton[kind="icon"] { padding: 0 4px; }
+QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 20px; }
+QToolButton::menu-button { background: transparent; border: none; width: 16px; }
+QToolButton::menu-arrow, QToolButton::menu-indicator { image: url(:/icons/style/chevron_down_@theme@.svg); width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
 
 QPushButton { background: @field@; color: @text@; border: 1px solid @field_edge@; border-radius: 3px; padding: 0 #12#; min-height: #26#; }
 QPushButton:hover { background: @hover@; }
