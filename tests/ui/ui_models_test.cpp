@@ -3,6 +3,7 @@
 // Models of the window, each under QAbstractItemModelTester in its strictest mode.
 
 #include <QAbstractItemModelTester>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -135,6 +136,19 @@ private slots:
             model.data(model.rowIndex("engine.rate_hz", ParameterModel::kInUse), Qt::DisplayRole)
                 .toString(),
             QStringLiteral("after restart"));
+    }
+
+    void lookingForChangesIsCheap() {
+        StoreTarget target;
+        ParameterEdits edits(target);
+        ParameterModel model(edits);
+        QElapsedTimer timer;
+        timer.start();
+        for (int i = 0; i < 20; ++i) model.refresh();
+        // A few times a second on the GUI thread, which must not stop for 50 ms.
+        QVERIFY2(timer.elapsed() / 20.0 < 25.0,
+                 qPrintable(QString::number(timer.elapsed() / 20.0)));
+        qInfo("%.2f ms a look", double(timer.nsecsElapsed()) / 20e6);
     }
 
     void undoMergesEditsOfOneRow() {

@@ -53,6 +53,19 @@ private:
 
 }  // namespace
 
+const duplex::SettingRef* settingRef(const QString& full_name) {
+    // findSetting() builds every name anew: too slow for a hundred rows several times a second.
+    static const auto kRefs = [] {
+        QHash<QString, duplex::SettingRef> refs;
+        for (const auto& ref : duplex::allSettings()) {
+            refs[QString::fromStdString(ref.fullName())] = ref;
+        }
+        return refs;
+    }();
+    const auto found = kRefs.constFind(full_name);
+    return found == kRefs.constEnd() ? nullptr : &*found;
+}
+
 ParameterEdits::ParameterEdits(ParameterTarget& target, QObject* parent)
     : QObject(parent), target_(target), stack_(new QUndoStack(this)) {
     connect(&target_, &ParameterTarget::changed, this, &ParameterEdits::changed);
@@ -61,8 +74,8 @@ ParameterEdits::ParameterEdits(ParameterTarget& target, QObject* parent)
 ParameterEdits::~ParameterEdits() = default;
 
 QString ParameterEdits::rawText(const QString& name) const {
-    const auto ref = duplex::findSetting(name.toStdString());
-    if (!ref) return {};
+    const auto* ref = settingRef(name);
+    if (ref == nullptr) return {};
     return QString::fromStdString(params::formatParam(ref->get(target_.requested())));
 }
 
@@ -72,8 +85,8 @@ bool ParameterEdits::isOn(const QString& name) const {
 
 bool ParameterEdits::isChanged(const QString& name) const {
     const auto full_name = name.toStdString();
-    const auto ref = duplex::findSetting(full_name);
-    if (!ref || target_.sourceOf(full_name) <= duplex::SettingSource::scene) return false;
+    const auto* ref = settingRef(name);
+    if (ref == nullptr || target_.sourceOf(full_name) <= duplex::SettingSource::scene) return false;
     static const duplex::Settings kDefaults;
     return params::formatParam(ref->get(target_.requested())) !=
            params::formatParam(ref->get(kDefaults));
@@ -81,8 +94,8 @@ bool ParameterEdits::isChanged(const QString& name) const {
 
 QString ParameterEdits::requestedText(const QString& name) const {
     const auto full_name = name.toStdString();
-    const auto ref = duplex::findSetting(full_name);
-    if (!ref) return {};
+    const auto* ref = settingRef(name);
+    if (ref == nullptr) return {};
     const auto value = ref->get(target_.requested());
     const auto typed = typed_.value(name);
     if (!typed.isEmpty()) {
@@ -94,8 +107,8 @@ QString ParameterEdits::requestedText(const QString& name) const {
 
 QString ParameterEdits::inUseText(const QString& name) const {
     const auto full_name = name.toStdString();
-    const auto ref = duplex::findSetting(full_name);
-    return ref ? valueText(*ref->row, full_name, ref->get(target_.inUse())) : QString();
+    const auto* ref = settingRef(name);
+    return ref != nullptr ? valueText(*ref->row, full_name, ref->get(target_.inUse())) : QString();
 }
 
 ParameterValue ParameterEdits::now(const QString& name) const {
@@ -145,7 +158,7 @@ Result<void> ParameterEdits::set(const QString& name, const QString& typed) {
     auto done = put({name, typed});
     if (!done) return done;
     if (rawText(name) == raw_before && requestedText(name) == typed_before) return done;
-    const auto ref = duplex::findSetting(name.toStdString());
+    const auto* ref = settingRef(name);
     stack_->push(new EditCommand(*this,
                                  tr("%1 to %2").arg(settingLabel(*ref->row), requestedText(name)),
                                  {before}, {{name, typed}}, true));
@@ -157,7 +170,7 @@ Result<void> ParameterEdits::reset(const QString& name) {
     const auto before = now(name);
     auto done = put({name, std::nullopt});
     if (!done || !before.text) return done;
-    const auto ref = duplex::findSetting(name.toStdString());
+    const auto* ref = settingRef(name);
     stack_->push(new EditCommand(*this, tr("Reset %1").arg(settingLabel(*ref->row)), {before},
                                  {{name, std::nullopt}}, true));
     emit changed();

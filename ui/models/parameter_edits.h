@@ -12,9 +12,16 @@
 
 class QUndoStack;
 
+namespace doubletalk::duplex {
+struct SettingRef;
+}
+
 namespace doubletalk::ui {
 
 class ParameterTarget;
+
+/// Row of a setting; null: there is none. Fast.
+[[nodiscard]] const duplex::SettingRef* settingRef(const QString& full_name);
 
 /// A setting and the text it is to get; nothing: back to the default.
 struct ParameterValue {

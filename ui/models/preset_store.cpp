@@ -232,7 +232,7 @@ bool PresetStore::matches(const Preset& preset, const ParameterEdits& edits) con
             if (edits.isChanged(value.name)) return false;
             continue;
         }
-        const auto ref = duplex::findSetting(value.name.toStdString());
+        const auto* ref = settingRef(value.name);
         const auto parsed =
             params::parseParam(*ref->row, value.name.toStdString(), value.text->toStdString());
         if (!parsed ||

@@ -285,7 +285,7 @@ void ParameterView::drawSetting(QPainter& painter, const QRect& row,
         name_rect.setRight(fieldRect(requested).right() - 20);
     }
     const auto name = index.data(Qt::DisplayRole).toString();
-    if (QFontMetrics(font).horizontalAdvance(name) > name_rect.width()) {  // smaller before cut
+    if (QFontMetrics(font).horizontalAdvance(name) > name_rect.width() - 2) {  // smaller before cut
         font.setPointSizeF(theme.note().pointSizeF());
         painter.setFont(font);
     }
