@@ -26,8 +26,10 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "app/bench/monitor.h"
 #include "engine/duplex/build_info.h"
 #include "engine/room/scene.h"
+#include "ui/device_dialog.h"
 #include "ui/models/bench_target.h"
 #include "ui/models/history.h"
 #include "ui/models/parameter_edits.h"
@@ -169,6 +171,7 @@ void MainWindow::buildToolBar() {
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
+    buildHearMenu(*bar);
     button(a.follow, true);
     button(a.cursors, false);
     button(a.hold, false);
@@ -363,6 +366,7 @@ void MainWindow::connectActions() {
     on(a.move_microphone, [this] { bench_->changePath(); });
     on(a.speak_file, [this] { speakFiles(); });
     on(a.open, [this] { openDialog(); });
+    on(a.source, [this] { chooseDevices(); });
     on(a.replay, [this] { replayWithChanges(); });
     on(a.export_plot, [this] { stack()->askExport(); });
     on(a.quit, [this] { close(); });
@@ -418,6 +422,7 @@ void MainWindow::run(bench::RunPace pace) {
     transcript_->clear();
     view_->setFollow(true);
     opened_session_.clear();
+    session_.reset();
     bench_->start(pace);
 }
 
@@ -465,6 +470,70 @@ void MainWindow::speakFiles() {
     for (const auto& file : files) bench_->speakFile(file);
 }
 
+void MainWindow::chooseDevices() {
+    DeviceDialog dialog(bench_->source(), monitor_id_, bench_->requested().engine.rate_hz, this);
+    if (dialog.exec() != QDialog::Accepted) return;
+    monitor_id_ = dialog.monitorId();
+    if (auto ok = bench_->setSource(dialog.source()); !ok) tell(QString::fromStdString(ok.error().message()));
+    status_->setRoundTrip(dialog.roundTripMs());
+    saveLayout();
+}
+
+void MainWindow::buildHearMenu(QToolBar& bar) {
+    auto* menu = new QMenu(&bar);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        menu->addAction(tr("&Nothing"), this, [this] { hear(-1); });
+        if (!session_) {
+            menu->addAction(tr("&Far end"), this, [this] { hear(int(bench::FeedTap::far)); });
+            menu->addAction(tr("&Microphone"), this, [this] { hear(int(bench::FeedTap::microphone)); });
+            menu->addAction(tr("&Output"), this, [this] { hear(int(bench::FeedTap::output)); });
+            return;
+        }
+        for (const auto& [name, samples] : session_->tracks) {
+            if (samples.empty()) continue;
+            menu->addAction(QString::fromStdString(name), this,
+                            [this, track = QString::fromStdString(name)] { playTrack(track); });
+        }
+    });
+    hear_button_ = new QToolButton(&bar);
+    hear_button_->setText(tr("Hear"));
+    hear_button_->setToolTip(tr("Hear a tap of the running engine, or a track of the opened session from cursor 1 or the view's start, on the monitor output (Devices …)"));
+    hear_button_->setMenu(menu);
+    hear_button_->setPopupMode(QToolButton::InstantPopup);
+    bar.addWidget(hear_button_);
+}
+
+void MainWindow::hear(int tap) {
+    auto& monitor = bench_->monitor();
+    monitor.stop();
+    setKind(*hear_button_, "");
+    if (tap < 0) return;
+    const auto& source = bench_->source();
+    const auto loudspeaker = source.devices ? source.output_id : std::string();
+    if (auto ok = monitor.start(bench::FeedTap(tap), monitor_id_.toStdString(),
+                                bench_->requested().engine.rate_hz, loudspeaker);
+        !ok) {
+        tell(QString::fromStdString(ok.error().message()));
+        return;
+    }
+    setKind(*hear_button_, "primary");
+}
+
+void MainWindow::playTrack(const QString& name) {
+    if (!session_) return;
+    const auto& track = session_->tracks[name.toStdString()];
+    const double from_s = view_->cursorsShown() ? view_->cursor(0) : view_->range().from_s;
+    const auto from = std::min(track.size(), std::size_t(std::max(from_s, 0.0) * session_->rate_hz));
+    if (auto ok = bench_->monitor().play({track.begin() + std::ptrdiff_t(from), track.end()},
+                                         monitor_id_.toStdString(), session_->rate_hz);
+        !ok) {
+        tell(QString::fromStdString(ok.error().message()));
+        return;
+    }
+    setKind(*hear_button_, "primary");
+}
+
 void MainWindow::stepProblem(int step) {
     auto* plots = stack();
     if (step > 0 ? plots->nextProblem() : plots->previousProblem()) return;
@@ -487,7 +556,8 @@ void MainWindow::openSession(const QString& folder) {
 void MainWindow::showSession(const QString& folder) {
     auto opened = sessions_->take();
     if (!opened) return;
-    *history_ = std::move(*opened);
+    *history_ = std::move(*opened->history);
+    session_ = std::move(opened);
     view_->advance(history_->nowS());
     view_->fit();
     opened_session_ = folder;
@@ -598,6 +668,10 @@ void MainWindow::saveLayout() {
     settings.setValue("window/workspace", int(workspace_));
     settings.setValue("window/dark", Theme::current().dark());
     settings.setValue("window/text_scale", Theme::current().textScale());
+    settings.setValue("bench/devices", bench_->source().devices);
+    settings.setValue("bench/input", QString::fromStdString(bench_->source().input_id));
+    settings.setValue("bench/output", QString::fromStdString(bench_->source().output_id));
+    settings.setValue("bench/monitor", monitor_id_);
     settings.setValue("bench/scene", QString::fromStdString(bench_->source().scene));
 }
 
@@ -617,6 +691,10 @@ void MainWindow::restoreLayout() {
     workspace_ = Workspace(settings.value("window/workspace", 0).toInt() == 1 ? 1 : 0);
     auto source = bench_->source();
     source.scene = settings.value("bench/scene", QString::fromStdString(source.scene)).toString().toStdString();
+    source.devices = settings.value("bench/devices", false).toBool();
+    source.input_id = settings.value("bench/input").toString().toStdString();
+    source.output_id = settings.value("bench/output").toString().toStdString();
+    monitor_id_ = settings.value("bench/monitor").toString();
     if (!bench_->setSource(source)) (void)bench_->setSource({});
     restoreDocks();
     showWorkspace(workspace_);

@@ -31,6 +31,7 @@ class KeyCard;
 class NetworkPanel;
 class ParameterEdits;
 class ParameterPanel;
+struct OpenedSession;
 class PresetStore;
 class SpeakPanel;
 class SessionWork;
@@ -95,6 +96,10 @@ private:
     void openDialog();
     void replayWithChanges();
     void showAbout();
+    void chooseDevices();
+    void buildHearMenu(QToolBar& bar);
+    void hear(int tap);
+    void playTrack(const QString& name);
     void showTime(double at_s);
     void speakText(const QString& text, const QString& voice);
     void refreshPanels();
@@ -142,6 +147,9 @@ private:
     int frames_ = 0;
     double frames_per_s_ = 0.0;
     QString opened_session_, last_kept_;
+    std::unique_ptr<OpenedSession> session_;  ///< null: none, or a run came after it
+    QToolButton* hear_button_ = nullptr;
+    QString monitor_id_;
 };
 
 }  // namespace doubletalk::ui

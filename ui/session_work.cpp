@@ -47,27 +47,34 @@ void SessionWork::open(const QString& folder) {
     progress(tr("Opening the session"), 0.0);
     thread_.post([this, folder] {
         auto session = session::readSession(folder.toStdString());
-        auto history = std::make_shared<std::unique_ptr<History>>();
+        auto made = std::make_shared<std::unique_ptr<OpenedSession>>();
         QString problem;
         if (session) {
-            *history = std::make_unique<History>();
-            fillHistory(*session, **history);
+            *made = std::make_unique<OpenedSession>();
+            (*made)->history = std::make_unique<History>();
+            fillHistory(*session, *(*made)->history);
+            (*made)->rate_hz = session->rate_hz;
+            (*made)->tracks = std::move(session->taps);
+            (*made)->tracks["playback"] = std::move(session->playback);
         } else {
             problem = told(session.error());
         }
-        QMetaObject::invokeMethod(this, [this, folder, history, problem] {
+        QMetaObject::invokeMethod(this, [this, folder, made, problem] {
             progress(tr("Opening the session"), 1.0);
             if (!problem.isEmpty()) {
                 failed(problem);
                 return;
             }
-            opened_ = std::move(*history);
+            opened_ = std::move(*made);
             opened(folder);
         });
     });
 }
 
-std::unique_ptr<History> SessionWork::take() { return std::move(opened_); }
+OpenedSession::OpenedSession() = default;
+OpenedSession::~OpenedSession() = default;
+
+std::unique_ptr<OpenedSession> SessionWork::take() { return std::move(opened_); }
 
 void SessionWork::replay(const QString& folder, const duplex::Settings& settings,
                          const QString& into) {

@@ -5,7 +5,10 @@
 #include <QObject>
 #include <QString>
 #include <atomic>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "app/bench/task_thread.h"
 
@@ -17,6 +20,16 @@ namespace doubletalk::ui {
 
 class History;
 
+/// A session as the window shows and plays it.
+struct OpenedSession {
+    std::unique_ptr<History> history;
+    int rate_hz = 16000;
+    std::map<std::string, std::vector<float>> tracks;  ///< on the capture clock
+
+    OpenedSession();
+    ~OpenedSession();
+};
+
 /// Slow work with recorded sessions, off the window's thread: opening, and replaying with other
 /// settings. Thread: gui.
 class SessionWork : public QObject {
@@ -26,8 +39,8 @@ public:
     ~SessionWork() override;
 
     void open(const QString& folder);
-    /// The history of the session opened last; once.
-    [[nodiscard]] std::unique_ptr<History> take();
+    /// The session opened last; once.
+    [[nodiscard]] std::unique_ptr<OpenedSession> take();
     /// Runs a session again with these settings into a new folder; replayed() tells which decisions
     /// changed.
     void replay(const QString& folder, const duplex::Settings& settings, const QString& into);
@@ -40,7 +53,7 @@ signals:
     void progress(const QString& what, double done_ratio);
 
 private:
-    std::unique_ptr<History> opened_;
+    std::unique_ptr<OpenedSession> opened_;
     std::atomic<bool> cancelled_{false};
     bench::TaskThread thread_;  ///< last: ends first
 };

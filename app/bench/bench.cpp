@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "app/bench/device_run.h"
+#include "app/bench/monitor.h"
 #include "app/bench/task_thread.h"
 #include "engine/device/audio_file.h"
 #include "engine/room/clip_library.h"
@@ -51,6 +52,7 @@ struct Bench::Private {
     BlockIndex record_from = -1;
     std::function<void(std::span<const float>, BlockIndex)> clean_sink;
     QString device_problem;
+    Monitor monitor;
     RunNews news;
     bool stop_wanted = false;
     QTimer timer;
@@ -170,12 +172,18 @@ RunListener Bench::listener() {
         recognise(start_s, end_s, std::move(samples), rate_hz);
     };
     listener.clean = private_->clean_sink;
+    listener.block = [monitor = &private_->monitor](const duplex::BlockLoop& loop,
+                                                    const duplex::BlockInput& input) {
+        monitor->hear(loop, input);
+    };
     return listener;
 }
 
 void Bench::setCleanSink(std::function<void(std::span<const float>, BlockIndex)> sink) {
     private_->clean_sink = std::move(sink);
 }
+
+Monitor& Bench::monitor() { return private_->monitor; }
 
 void Bench::prepareRun(const QString& what, std::function<MadeRun()> make) {
     progress(what, 0.0);

@@ -51,6 +51,8 @@ struct MachineState {
     int rate_hz = 16000;
 };
 
+class Monitor;
+
 /// Folder of spools when nobody says otherwise: the user's cache folder.
 [[nodiscard]] std::filesystem::path defaultSpoolRoot();
 
@@ -119,6 +121,9 @@ public:
     [[nodiscard]] double recordedS() const;
 
     [[nodiscard]] MachineState machine() const;
+
+    /// What the operator hears of the running engine, or of a session.
+    [[nodiscard]] Monitor& monitor();
 
     /// Gets the cleaned audio of the next runs, on a thread of the run that is not real time.
     void setCleanSink(std::function<void(std::span<const float>, BlockIndex)> sink);

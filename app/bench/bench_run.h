@@ -46,6 +46,8 @@ struct RunNews {
 struct RunListener {
     std::function<void(std::span<const float> clean, BlockIndex block)> clean;
     std::function<void(double start_s, double end_s, std::vector<float> samples)> segment;
+    /// After every block, on the worker: must be real-time safe.
+    std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> block;
 };
 
 /// A running instrument: the virtual room or devices. Thread: its owner, except news().

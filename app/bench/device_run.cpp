@@ -50,6 +50,7 @@ Result<std::unique_ptr<DeviceRun>> DeviceRun::create(Plan plan) {
     run->engine_.setObserver(
         [self](const duplex::BlockLoop& loop, const duplex::BlockInput& input) {
             self->plan_.feed->push(loop, input);
+            if (self->plan_.listener.block) self->plan_.listener.block(loop, input);
             self->block_ = input.block + 1;
         });
     return run;

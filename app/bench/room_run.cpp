@@ -136,6 +136,7 @@ void RoomRun::step() {
     block_max_ms_ = std::max(block_max_ms_, ms);
     load_ratio_ += kLoadSmoothing * (ms / kBlockMs - load_ratio_);
     plan_.feed->push(loop_->engine(), loop_->input());
+    if (plan_.listener.block) plan_.listener.block(loop_->engine(), loop_->input());
     if (spool_ && (block_ + 1) % kMachineBlocks == 0) {
         const std::array values{ms, block_max_ms_, load_ratio_};
         spool_->writer().machine(block_, double(block_ + 1) * kBlockMs / 1000.0, values);
