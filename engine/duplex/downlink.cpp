@@ -195,7 +195,10 @@ void Downlink::writeBlock(double playback_ratio, LoudspeakerFeed& feed,
 void Downlink::holdFill(LoudspeakerFeed& feed, PlaybackAccount& account) noexcept {
     const auto block = rate_.blockFrames();
     const auto missing = lead_frames_ - account.fillFrames();
-    if (missing < block) return;  // the resampler takes care of the rest
+    // The resampler takes care of less, and a device that asks for much at once of as much itself.
+    if (missing < std::max<std::int64_t>(block, std::min<std::int64_t>(exchange_frames_, lead_frames_))) {
+        return;
+    }
     std::fill(playback_block_.begin(), playback_block_.end(), 0.0F);
     account.written({.item = 0, .frames = missing, .item_samples_per_frame = 0.0});
     for (auto left = missing; left > 0;) {

@@ -24,7 +24,10 @@ constexpr int kWatchFor = 20;
 /// A line that is off by so much of what one observation captures, for three seconds.
 constexpr double kOffShare = 0.2;
 constexpr int kOffLong = 300;
+constexpr double kOffGrowth = 0.25;
 constexpr std::int64_t kSureAfter = 500;
+constexpr double kImpossible = 3e-3;
+constexpr double kMostDrift = 1e-3;  ///< no two audio clocks differ by more
 /// A burst raises the threshold of a step; it sinks again within seconds.
 constexpr double kLeastStep = 16.0;
 constexpr double kThresholdForget = 0.998;
@@ -109,12 +112,29 @@ bool ClockMap::lineIsOff(double captured, double excess_residual) noexcept {
     // Beyond what the device's own bursts do.
     const double usual = std::max(kOffShare * mean_captured_, std::sqrt(residual_sq_));
     const bool far = observations_ > kSureAfter && std::abs(off_) > usual;
-    off_for_ = far ? off_for_ + 1 : 0;
-    if (off_for_ < kOffLong) return far;
-    absorbStep(std::round(off_));
-    off_ = 0.0;
-    off_for_ = 0;
+    const bool watched = off_for_ < 0 || (far && std::abs(slope_) < kMostDrift);
+    off_for_ = watched ? off_for_ + 1 : 0;
+    if (off_for_ == kOffLong / 2) off_half_ = off_;
+    if (off_for_ < kOffLong) return off_for_ > 0;
+    // A step stays where it is; what goes on growing is a slope still to be learnt.
+    if (std::abs(off_ - off_half_) < kOffGrowth * std::abs(off_)) {
+        absorbStep(std::round(off_));
+        off_ = 0.0;
+    }
+    off_for_ = -kOffLong;
     return false;
+}
+
+/// A beginning full of steps can bend the fit beyond what is possible: what was seen is forgotten, the
+/// line in use goes on.
+void ClockMap::forgetImpossible() noexcept {
+    if (observations_ < kSureAfter || std::abs(slope_) < kImpossible) return;
+    sum_w_ = sum_x_ = sum_xx_ = sum_u_ = sum_xu_ = sum_uu_ = 0.0;
+    slope_ = offset_ = slope_sigma_ = residual_sq_ = residual_lag_ = last_residual_ = off_ = 0.0;
+    watching_ = off_for_ = significant_ = 0;
+    observations_ = 1;
+    first_captured_ = double(last_captured_);
+    following_ = false;
 }
 
 void ClockMap::skip(std::int64_t captured_frames) noexcept {
@@ -138,7 +158,8 @@ void ClockMap::steer(double captured) noexcept {
     line_captured_ = captured;
     if (!following_) return;
     const double distance = double(last_played_) + offset_ - line_played_;
-    const double target = 1.0 + slope_ + std::clamp(kPull * distance, -kMaxPull, kMaxPull);
+    const double target = 1.0 + std::clamp(slope_, -kMostDrift, kMostDrift) +
+                          std::clamp(kPull * distance, -kMaxPull, kMaxPull);
     ratio_ += kSlew * (target - ratio_);
 }
 
@@ -166,6 +187,7 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
         sum_uu_ *= kForget;
         fit();
     }
+    forgetImpossible();
     steer(double(captured_frames));
 }
 

@@ -34,6 +34,7 @@ private:
     void fit() noexcept;
     bool stepping(std::int64_t moved, double excess_residual) noexcept;
     void absorbStep(double step) noexcept;
+    void forgetImpossible() noexcept;
     bool lineIsOff(double captured, double excess_residual) noexcept;
     void steer(double captured) noexcept;
 
@@ -56,7 +57,8 @@ private:
     double watch_sum_ = 0.0, watch_size_ = 0.0, step_threshold_ = 16.0;
     double mean_captured_ = 0.0;  ///< by one observation
     double off_ = 0.0;            ///< smoothed distance of the observations from the line
-    int off_for_ = 0;
+    double off_half_ = 0.0;       ///< the same, half-way through the watch
+    int off_for_ = 0;             ///< observations in a row; below 0: what comes is taken as it is
 
     bool following_ = false;
     int significant_ = 0;  ///< observations in a row with a significant slope

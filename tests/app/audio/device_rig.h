@@ -72,7 +72,7 @@ public:
     std::unique_ptr<TapDevice> tap;
     duplex::Engine engine;
     duplex::EngineSnapshot snapshot;
-    std::vector<float> uplink;  ///< everything the microphone brought
+    std::int64_t uplink_frames = 0;  ///< what the microphone brought
     std::atomic<int> underruns{0};
 
 private:

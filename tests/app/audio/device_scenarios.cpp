@@ -43,8 +43,8 @@ void addGaps(QJsonObject& result, const audio::DeviceStatus& status) {
     result["xruns"] = double(status.output.xruns);
 }
 
-/// Biggest departure of a 1 kHz tone from its own neighbourhood: a click shows as a jump of the
-/// phase against the second before. Frames where a window deviates by more than 0.05 rad from a line.
+/// Jumps of a 1 kHz tone: 10 ms windows whose phase is off the line of the two before by more than
+/// 0.05 rad, which is 0.4 frames.
 int clicksOfTone(std::span<const float> tone) {
     constexpr std::size_t kWindow = 480;
     std::vector<double> phases;
@@ -65,7 +65,7 @@ int clicksOfTone(std::span<const float> tone) {
     return clicks;
 }
 
-/// ppm, seconds: the microphone's clock runs off by so much; what the engine makes of it.
+/// The microphone's clock runs at rate_hz instead of 48000; what the engine makes of it.
 QJsonObject drift(int rate_hz, double seconds) {
     PulseDaemon daemon;
     const auto fifo = daemon.folder() + "/fifo";
@@ -78,30 +78,30 @@ QJsonObject drift(int rate_hz, double seconds) {
                                     .arg(rate_hz)
                                     .arg(fifo)});
     DeviceRig rig;
-    const double keep_s = std::min(seconds + 5.0, 120.0);
-    if (auto error = rig.start({.input = "dmic", .tone = true, .keep_s = keep_s}); !error.empty()) {
+    if (auto error = rig.start({.input = "dmic", .tone = true, .keep_s = seconds + 5.0});
+        !error.empty()) {
         return failed(error);
     }
     constexpr double kSettleS = 20.0;
     rig.run(kSettleS);
-    const auto from = rig.uplink.size();
+    const auto from = rig.uplink_frames;
     const int underruns_before = rig.underruns;
     QJsonArray fills;
     double least = 1e9, most = 0.0, sum = 0.0;
     int seen = 0;
-    double minute_sum = 0.0;
-    int minute_seen = 0;
+    double part_sum = 0.0;
+    int part_seen = 0;
     rig.run(seconds - kSettleS, [&] {
         const auto fill = double(rig.snapshot.fill_frames);
         least = std::min(least, fill);
         most = std::max(most, fill);
         sum += fill;
         ++seen;
-        minute_sum += fill;
-        if (++minute_seen == 2000) {  // some ten seconds
-            fills.append(minute_sum / minute_seen);
-            minute_sum = 0.0;
-            minute_seen = 0;
+        part_sum += fill;
+        if (++part_seen == 1500) {  // some eight seconds
+            fills.append(part_sum / part_seen);
+            part_sum = 0.0;
+            part_seen = 0;
         }
     });
     QJsonObject result;
@@ -119,7 +119,7 @@ QJsonObject drift(int rate_hz, double seconds) {
     const auto end = std::size_t(rig.tap->frames.load());
     const auto begin = std::min(end, std::size_t(kSettleS * kRateHz));
     result["clicks"] = clicksOfTone(std::span(out).subspan(begin, end - begin));
-    result["captured"] = double(rig.uplink.size() - from);
+    result["captured"] = double(rig.uplink_frames - from);
     recorder.kill();
     recorder.waitForFinished();
     return result;
