@@ -77,6 +77,7 @@ EventWords playoutWords(const Event& e, std::span<const Event> before, int rate_
                                     : tr("after the first voice; %1"))
                             .arg(heard)};
             }
+            if (!std::isfinite(stop.flush_ms)) return {tr("Silent"), {}, tr("nothing was sounding")};
             return {tr("Silent"), ms(stop.flush_ms), tr("after the command; %1").arg(heard)};
         }
         default:
@@ -200,6 +201,11 @@ StopTime stopTime(const Event& silent, std::span<const Event> before, int rate_h
     if (issued == nullptr) return stop;
     const double silent_s = eventTimeS(silent, rate_hz);
     stop.flush_ms = 1000.0 * (silent_s - eventTimeS(*issued, rate_hz));
+    if (stop.flush_ms < -kBlockMs) {
+        stop.flush_ms = kMissing;  // it had been silent before
+        stop.by_hand = issued->cause != "barge_in";
+        return stop;
+    }
     if (issued->cause != "barge_in") {
         stop.by_hand = true;
         return stop;

@@ -131,12 +131,14 @@ void HealthReader::readEvents(const Input& in) {
             engine_reason_ = qt(event.cause);
         } else if (event.kind == EventKind::playback_silent) {
             const auto stop = stopTime(event, std::span(events).first(events_read_), in.rate_hz);
-            stop_ms_ = stop.stop_ms;
-            flush_ms_ = stop.flush_ms;
-            stop_onset_ = stop.onset;
-            stop_by_hand_ = stop.by_hand;
-            heard_ms_ = event.value;
-            ++stops_;
+            if (std::isfinite(stop.flush_ms)) {
+                stop_ms_ = stop.stop_ms;
+                flush_ms_ = stop.flush_ms;
+                stop_onset_ = stop.onset;
+                stop_by_hand_ = stop.by_hand;
+                heard_ms_ = event.value;
+                ++stops_;
+            }
         }
     }
 }
