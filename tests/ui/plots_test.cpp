@@ -327,7 +327,15 @@ private slots:
         QVERIFY(!stack->exportTo(path("c.csv"), ExportFormat::csv, ExportRange::selection, &error));
         QVERIFY(error.contains("C"));
         view.toggleCursors();
+        view.setCursor(0, 6.05);
+        view.setCursor(1, 3.05);
         QVERIFY(stack->exportTo(path("c.csv"), ExportFormat::csv, ExportRange::selection, &error));
+        QFile csv(path("c.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        const auto rows = table(csv.readAll());
+        QCOMPARE(rows.size(), 31U);
+        QCOMPARE(rows[1][0].toDouble(), 3.1);
+        QCOMPARE(rows.back()[0].toDouble(), 6.0);
         // After an export the screen shows its own range again.
         pump(*stack);
         const auto before = stack->grab().toImage();
@@ -567,6 +575,53 @@ private slots:
         QVERIFY(path.exportTo(folder_.filePath("p.png"), ExportFormat::png, ExportRange::all, &error));
     }
 
+    /// The counter says how many of a tenth of a second's packets were late: its slowest.
+    void latePacketsAreCrosses() {
+        const auto problemPixels = [](double late) {
+            History history;
+            const auto columns = duplex::ChainMeter::columns();
+            const auto at = std::find(columns.begin(), columns.end(), "late") - columns.begin();
+            bench::FeedRow row;
+            for (int i = 0; i < 100; ++i) {
+                bench::FeedBlock block;
+                block.block = i;
+                history.addBlock(block);
+                if (i % 2 == 0) {
+                    history.addPacket({i, std::uint16_t(i / 2), false, i == 54 ? 50.0 : 10.0});
+                }
+                if (i % 10 != 9) continue;
+                row.block = i;
+                row.values.fill(kMissing);
+                row.values[std::size_t(at)] = i >= 59 ? late : 0.0;
+                history.addRow(row);
+            }
+            TimeView view;
+            view.setSpan(1.2);
+            view.advance(history.nowS());
+            TimeStack stack("plot", "plot", history, view);
+            stack.addStrip(makeStrip("jitter"));
+            stack.resize(1000, 300);
+            stack.show();
+            pump(stack);
+            const auto image = stack.grab().toImage();
+            const auto problem = Theme::current().colour(Token::problem);
+            int count = 0;
+            for (int y = 46; y < image.height(); ++y) {  // below the legend
+                for (int x = 0; x < image.width(); ++x) {
+                    const auto pixel = image.pixelColor(x, y);
+                    count += std::abs(pixel.red() - problem.red()) < 90 &&
+                             std::abs(pixel.green() - problem.green()) < 40 &&
+                             std::abs(pixel.blue() - problem.blue()) < 40;
+                }
+            }
+            return count;
+        };
+        QCOMPARE(problemPixels(0.0), 0);
+        const int one = problemPixels(1.0);
+        QVERIFY2(one >= 4 && one < 40, qPrintable(QString::number(one)));
+        QVERIFY(problemPixels(3.0) > 2 * one);
+    }
+
     void everyRegistryRowDrawsEmptyAndFull() {
         History empty;
         for (const History* history : {static_cast<const History*>(&empty),
@@ -610,6 +665,18 @@ private slots:
         echo->show();
         pump(*echo);
         echo->grab().save(to + "/echo-cursors.png");
+        echo->resize(880, 600);
+        view.setCursorsShown(false);
+        pump(*echo);
+        QApplication::processEvents();
+        echo->grab().save(to + "/echo-compact.png");
+        Theme::current().setTextScale(1.5);
+        echo->resize(1400, 800);
+        QApplication::processEvents();
+        pump(*echo);
+        echo->grab().save(to + "/echo-150.png");
+        Theme::current().setTextScale(1.0);
+        pump(*echo);
         QString error;
         QVERIFY(echo->exportTo(to + "/echo.svg", ExportFormat::svg, ExportRange::visible, &error));
         QVERIFY(echo->exportTo(to + "/echo2x.png", ExportFormat::png_2x, ExportRange::visible, &error));

@@ -10,7 +10,9 @@ namespace doubletalk::ui {
 class BufferStrip : public ValueStrip {
 public:
     BufferStrip();
-    [[nodiscard]] std::vector<LegendEntry> legend() const override { return {}; }
+    [[nodiscard]] std::vector<LegendEntry> legend(bool compact) const override {
+        return compact ? ValueStrip::legend(true) : std::vector<LegendEntry>();
+    }
 
 protected:
     [[nodiscard]] bool isIdle(double value, std::size_t row, const History& history) const override;

@@ -131,7 +131,7 @@ void JitterStrip::addLabels(std::vector<Label>& labels, const StripFrame& frame)
     if (lost > 0.0) labels.push_back({5.0, tr("lost %1").arg(lost, 0, 'f', 0), Token::problem});
 }
 
-std::vector<LegendEntry> JitterStrip::legend() const {
+std::vector<LegendEntry> JitterStrip::legend(bool) const {
     return {{tr("packet"), Token::far_end, LegendEntry::Mark::dot},
             {tr("late"), Token::problem, LegendEntry::Mark::cross},
             {tr("playout delay"), Token::decision, LegendEntry::Mark::line},

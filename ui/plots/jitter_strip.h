@@ -10,7 +10,7 @@ namespace doubletalk::ui {
 class JitterStrip : public ValueStrip {
 public:
     JitterStrip();
-    [[nodiscard]] std::vector<LegendEntry> legend() const override;
+    [[nodiscard]] std::vector<LegendEntry> legend(bool compact) const override;
 
 protected:
     [[nodiscard]] bool isIdle(double value, std::size_t row, const History& history) const override;

@@ -113,6 +113,7 @@ void LaneStrip::readEvents(const StripFrame& frame) {
                 const bool labelled =
                     onset_s_ >= 0.0 && stop.from_s >= onset_s_ && stop.from_s - onset_s_ < kOnsetReachS;
                 const double since = voice_s_ < 0.0 ? stop.from_s : labelled ? onset_s_ : voice_s_;
+                if (at < since - kBlockMs / 1000.0) break;  // it had been silent before
                 stop.before = tr("stop %1").arg(lengthText(at - since));
                 stop.tip = voice_s_ < 0.0 ? tr("%1 from the command to silence, %2 heard of the item")
                            : labelled     ? tr("%1 from the user's onset to silence, %2 heard of the item")
@@ -239,7 +240,7 @@ void LaneStrip::drawBars(QPainter& painter, const QRect& row, const std::vector<
         if (!bar.text.isEmpty() && end > row.left()) {
             painter.setFont(theme.note());
             const double width = labelWidth(painter, bar.text);
-            const double limit = i + 1 < bars.size() ? leftOf(i + 1) : row.left() + row.width() + width;
+            const double limit = i + 1 < bars.size() ? leftOf(i + 1) : row.left() + row.width();
             if (end + 6 + width < limit) {
                 painter.setPen(bar.form == Form::outline || bar.form == Form::tick
                                    ? theme.colour(Token::text2)

@@ -58,7 +58,8 @@ void LatencyStrip::addLabels(std::vector<Label>& labels, const StripFrame& frame
         if (std::isnan(part)) continue;
         if (part >= kNamedFromMs) {
             labels.push_back({yOf(below + 0.5 * part, frame) / frame.ratio,
-                              stage.name + ' ' + plainNumber(part, part < 10.0 ? 1 : 0),
+                              (frame.compact ? QString() : stage.name + ' ') +
+                                  plainNumber(part, part < 10.0 ? 1 : 0),
                               stage.colour});
         }
         below += part;
@@ -72,7 +73,7 @@ std::vector<std::string> LatencyStrip::metrics() const {
     return ids;
 }
 
-std::vector<LegendEntry> LatencyStrip::legend() const {
+std::vector<LegendEntry> LatencyStrip::legend(bool) const {
     return {{tr("uplink"), Token::microphone, LegendEntry::Mark::box},
             {tr("downlink"), Token::far_end, LegendEntry::Mark::box},
             {tr("total"), Token::accent, LegendEntry::Mark::line}};

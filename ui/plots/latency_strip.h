@@ -11,7 +11,7 @@ class LatencyStrip : public ValueStrip {
 public:
     LatencyStrip();
     [[nodiscard]] std::vector<std::string> metrics() const override;
-    [[nodiscard]] std::vector<LegendEntry> legend() const override;
+    [[nodiscard]] std::vector<LegendEntry> legend(bool compact) const override;
 
 protected:
     void paintUnder(PlotSink& sink, const StripFrame& frame) override;

@@ -54,6 +54,7 @@ QToolButton* makeButton(QWidget* parent, Icon which, const QString& text, const 
     button->setAccessibleName(text);
     button->setToolTip(tip);
     button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::TabFocus);
     button->setFixedSize(26, 24);
     button->setStyleSheet("min-height: 0; padding: 0;");
     return button;

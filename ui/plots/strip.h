@@ -32,6 +32,7 @@ struct StripFrame {
     double px_per_s = 1.0;    ///< physical
     std::int64_t phase = 0;   ///< absolute physical column of the rect's left edge
     double wave_peak = 1.0;   ///< full scale of all waveforms of the stack, 0..1
+    bool compact = false;     ///< narrow: values without names at the right
     bool vector = false;      ///< export: real pens instead of images
     std::uint64_t style = 0;  ///< changes with theme and text scale
 
@@ -90,7 +91,8 @@ public:
     virtual void draw(QPainter& painter, const StripFrame& frame) = 0;
     /// Names and ticks left, live values right.
     virtual void drawGutters(QPainter& painter, const StripFrame& frame) = 0;
-    [[nodiscard]] virtual std::vector<LegendEntry> legend() const { return {}; }
+    /// compact: curves are not named at their right end.
+    [[nodiscard]] virtual std::vector<LegendEntry> legend(bool) const { return {}; }
     /// METRICS ids behind it: its columns in a CSV.
     [[nodiscard]] virtual std::vector<std::string> metrics() const { return {}; }
     [[nodiscard]] virtual std::vector<CursorDot> dotsAt(double, const StripFrame&) { return {}; }

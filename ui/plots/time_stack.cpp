@@ -24,6 +24,8 @@ namespace {
 
 constexpr int kLeftGutter = 71;
 constexpr int kRightGutter = 88;
+constexpr int kCompactGutter = 56;
+constexpr int kCompactBelow = 960;  // px of the stack
 constexpr int kFlagStrip = 16;
 constexpr int kTimeAxis = 22;
 constexpr int kStripGap = 4;
@@ -95,13 +97,19 @@ void TimeStack::restyle() {
     ++style_;
     plot_->setBackground(QBrush(theme.colour(Token::panel)));
     plot_->plotLayout()->setMargins(QMargins(theme.scaled(kLeftGutter), theme.scaled(kFlagStrip),
-                                             theme.scaled(kRightGutter), theme.scaled(kTimeAxis)));
+                                             theme.scaled(compact_ ? kCompactGutter : kRightGutter),
+                                             theme.scaled(kTimeAxis)));
     for (std::size_t i = 0; i < strips_.size(); ++i) {
         if (const int height = strips_[i]->height(); height > 0) {
             rects_[i]->setMinimumSize(50, theme.scaled(height));
             rects_[i]->setMaximumSize(QWIDGETSIZE_MAX, theme.scaled(height));
         }
     }
+    std::vector<LegendEntry> legend;
+    for (const auto& strip : strips_) {
+        for (auto& entry : strip->legend(compact_)) legend.push_back(std::move(entry));
+    }
+    header_->setLegend(std::move(legend));
     changed();
 }
 
@@ -116,12 +124,16 @@ void TimeStack::addStrip(std::unique_ptr<Strip> strip) {
     plot_->plotLayout()->setRowStretchFactor(row, strip->height() > 0 ? 0.001 : strip->weight());
     rects_.push_back(rect);
     strips_.push_back(std::move(strip));
-    std::vector<LegendEntry> legend;
-    for (const auto& each : strips_) {
-        for (auto& entry : each->legend()) legend.push_back(std::move(entry));
-    }
-    header_->setLegend(std::move(legend));
     restyle();
+}
+
+void TimeStack::resizeEvent(QResizeEvent* event) {
+    const bool compact = width() < kCompactBelow;
+    if (compact != compact_) {
+        compact_ = compact;
+        restyle();
+    }
+    QWidget::resizeEvent(event);
 }
 
 void TimeStack::changed() {
@@ -164,6 +176,7 @@ StripFrame TimeStack::frameOf(std::size_t index, const Drawing& drawing) const {
     // Whole pixels: what was drawn once keeps its place.
     frame.phase = std::int64_t(std::floor(drawing.range.from_s * frame.px_per_s + 1e-6));
     frame.wave_peak = wave_peak_;
+    frame.compact = compact_;
     frame.vector = drawing.vector;
     frame.style = style_;
     return frame;

@@ -67,6 +67,7 @@ public:
     [[nodiscard]] const std::vector<std::unique_ptr<Strip>>& strips() const { return strips_; }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
@@ -113,6 +114,7 @@ private:
     double wave_peak_ = 1.0;
     std::uint64_t style_ = 1;
     bool held_ = false;
+    bool compact_ = false;
     bool dirty_ = true;
     std::vector<std::int64_t> drawn_;  ///< what the last frame showed
     std::int64_t frames_drawn_ = 0;

@@ -20,7 +20,7 @@ TimeRange TimeStack::rangeOf(ExportRange range) const {
     switch (range) {
         case ExportRange::all: return {0.0, std::max(history_.nowS(), TimeView::kShortestS)};
         case ExportRange::selection: {
-            const auto [from, to] = std::minmax(view_.cursor(0), view_.cursor(1));
+            const auto [from, to] = std::minmax({view_.cursor(0), view_.cursor(1)});
             return {from, std::max(to, from + TimeView::kShortestS)};
         }
         case ExportRange::visible: break;

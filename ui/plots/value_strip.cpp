@@ -214,9 +214,10 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
         auto at = values.size();
         while (at > 0 && std::isnan(values[at - 1])) --at;
         const double y = at > 0 ? yOf(std::clamp(values[at - 1], low_, high_), frame) : 0.0;
-        QString text = curve.name;
+        QString text = frame.compact ? QString() : curve.name;
         if (!values.empty() && !std::isnan(values.back())) {
-            text += ' ' + plainNumber(values.back(), axis_.decimals);
+            if (!text.isEmpty()) text += ' ';
+            text += plainNumber(values.back(), axis_.decimals);
         }
         labels.push_back({y / frame.ratio, text, curve.colour});
     }
@@ -233,10 +234,10 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     }
 }
 
-std::vector<LegendEntry> ValueStrip::legend() const {
+std::vector<LegendEntry> ValueStrip::legend(bool compact) const {
     std::vector<LegendEntry> entries;
     for (const auto& curve : curves_) {
-        if (curve.in_gutter) continue;  // named at their right end
+        if (curve.in_gutter && !compact) continue;  // named at their right end
         entries.push_back({curve.name, curve.colour,
                            curve.dash == Dash::solid ? LegendEntry::Mark::line
                                                      : LegendEntry::Mark::dashed});

@@ -35,7 +35,7 @@ public:
     std::vector<double> gridLines(const StripFrame& frame) override;
     void draw(QPainter& painter, const StripFrame& frame) override;
     void drawGutters(QPainter& painter, const StripFrame& frame) override;
-    [[nodiscard]] std::vector<LegendEntry> legend() const override;
+    [[nodiscard]] std::vector<LegendEntry> legend(bool compact) const override;
     [[nodiscard]] std::vector<std::string> metrics() const override;
     std::vector<CursorDot> dotsAt(double time_s, const StripFrame& frame) override;
     void hold(const History& history) override;

@@ -68,7 +68,8 @@ void VoiceStrip::drawUnder(QPainter& painter, const StripFrame& frame) {
 
 void VoiceStrip::addLabels(std::vector<Label>& labels, const StripFrame& frame) {
     labels.push_back({yOf(trigger_dbfs_, frame) / frame.ratio,
-                      tr("trigger %1").arg(plainNumber(trigger_dbfs_, 0)), Token::decision});
+                      (frame.compact ? QStringLiteral("%1") : tr("trigger %1")).arg(plainNumber(trigger_dbfs_, 0)),
+                      Token::decision});
 }
 
 }  // namespace doubletalk::ui

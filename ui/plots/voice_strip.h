@@ -12,7 +12,7 @@ public:
     VoiceStrip();
     /// "barge_in.trigger_dbfs".
     void setLimit(std::string_view name, double value) override;
-    [[nodiscard]] std::vector<LegendEntry> legend() const override { return {}; }
+    [[nodiscard]] std::vector<LegendEntry> legend(bool) const override { return {}; }
     [[nodiscard]] std::vector<std::string> metrics() const override;
 
 protected:

@@ -147,13 +147,14 @@ void WaveformStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     painter.setPen(theme.colour(Token::text));
     drawLabel(painter, QRect(right, rect.top(), number_width, rect.height()),
                      Qt::AlignRight | Qt::AlignVCenter, text);
+    if (frame.compact) return;
     painter.setFont(theme.note());
     painter.setPen(theme.colour(Token::text3));
     drawLabel(painter, QRect(right + number_width + 5, rect.top(), 80, rect.height()),
                      Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("dBFS"));
 }
 
-std::vector<LegendEntry> WaveformStrip::legend() const {
+std::vector<LegendEntry> WaveformStrip::legend(bool) const {
     return {{spec_.legend, spec_.colour, LegendEntry::Mark::line}};
 }
 

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] std::vector<double> gridLines(const StripFrame&) override { return {}; }
     void draw(QPainter& painter, const StripFrame& frame) override;
     void drawGutters(QPainter& painter, const StripFrame& frame) override;
-    [[nodiscard]] std::vector<LegendEntry> legend() const override;
+    [[nodiscard]] std::vector<LegendEntry> legend(bool compact) const override;
     [[nodiscard]] std::vector<std::string> metrics() const override { return {spec_.level}; }
     [[nodiscard]] QString tipAt(QPointF at, const StripFrame& frame) override;
 
