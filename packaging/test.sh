@@ -78,7 +78,7 @@ release_folder=$root/build/test-release
 buildRelease() {
     local werror=OFF
     [[ $(g++ -dumpversion) == 12* ]] && werror=ON
-    buildStage release "$release_folder" -DCMAKE_BUILD_TYPE=Release -DDT_TESTS=ON -DDT_BENCH=ON -DDT_PCH=ON \
+    buildStage release "$release_folder" -DCMAKE_BUILD_TYPE=Release -DDT_TESTS=ON -DDT_BENCH=ON \
         "-DDT_WERROR=${DT_WERROR:-$werror}"
 }
 

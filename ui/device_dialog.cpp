@@ -65,7 +65,9 @@ DeviceDialog::DeviceDialog(const bench::BenchSource& source, const QString& moni
     setWindowTitle(tr("Devices"));
     room_->setToolTip(tr("A simulated room with exact ground truth; needs no sound card"));
     devices_->setToolTip(tr("The microphone and loudspeaker of this machine"));
-    monitor_->setToolTip(tr("Where you hear taps and tracks. Not the loudspeaker in use: what is monitored would become echo"));
+    monitor_->setToolTip(
+        tr("Where you hear taps and tracks. Not the loudspeaker in use: what is monitored would "
+           "become echo"));
     result_->setWordWrap(true);
     (source.devices ? devices_ : room_)->setChecked(true);
 
@@ -160,7 +162,8 @@ void DeviceDialog::measure() {
         audio::LatencyOptions wanted;
         wanted.progress = [this](double done_ratio) {
             QMetaObject::invokeMethod(this, [this, done_ratio] {
-                if (measuring_) result_->setText(tr("Measuring … %1 %").arg(int(done_ratio * 100.0)));
+                if (measuring_)
+                    result_->setText(tr("Measuring … %1 %").arg(int(done_ratio * 100.0)));
             });
             return !cancelled_;
         };

@@ -51,17 +51,30 @@ int main(int argc, char** argv) {
 
     QCommandLineParser parser;
     parser.setApplicationDescription(QCoreApplication::translate(
-        "main", "Test bench for full-duplex voice assistants: echo, jitter and barge-in on one clock."));
+        "main",
+        "Test bench for full-duplex voice assistants: echo, jitter and barge-in on one clock."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption scene("scene", QCoreApplication::translate("main", "A shipped scene's name, or a scene file."), "NAME");
+    const QCommandLineOption scene(
+        "scene", QCoreApplication::translate("main", "A shipped scene's name, or a scene file."),
+        "NAME");
     const QCommandLineOption run("run", QCoreApplication::translate("main", "Start at once."));
-    const QCommandLineOption session("session", QCoreApplication::translate("main", "Open a recorded session."), "DIR");
-    const QCommandLineOption workspace("workspace", QCoreApplication::translate("main", "echo or network."), "NAME");
+    const QCommandLineOption session(
+        "session", QCoreApplication::translate("main", "Open a recorded session."), "DIR");
+    const QCommandLineOption workspace(
+        "workspace", QCoreApplication::translate("main", "echo or network."), "NAME");
     const QCommandLineOption light("light", QCoreApplication::translate("main", "Light theme."));
-    const QCommandLineOption size("size", QCoreApplication::translate("main", "Size of the window, 1600x1000."), "WxH");
-    const QCommandLineOption picture("picture", QCoreApplication::translate("main", "Run the scene as fast as it goes, write a picture of the window and end."), "FILE");
-    const QCommandLineOption defaults("default-settings", QCoreApplication::translate("main", "Layout, theme and scene as at the first start; nothing is remembered."));
+    const QCommandLineOption size(
+        "size", QCoreApplication::translate("main", "Size of the window, 1600x1000."), "WxH");
+    const QCommandLineOption picture(
+        "picture",
+        QCoreApplication::translate(
+            "main", "Run the scene as fast as it goes, write a picture of the window and end."),
+        "FILE");
+    const QCommandLineOption defaults(
+        "default-settings",
+        QCoreApplication::translate(
+            "main", "Layout, theme and scene as at the first start; nothing is remembered."));
     parser.addOptions({scene, run, session, workspace, light, size, picture, defaults});
     parser.process(app);
 

@@ -6,17 +6,17 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDesktopServices>
 #include <QDateTime>
+#include <QDesktopServices>
 #include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QMenu>
+#include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
-#include <QMenuBar>
 #include <QStatusBar>
 #include <QStyle>
 #include <QTabBar>
@@ -31,6 +31,7 @@
 #include "engine/room/scene.h"
 #include "ui/device_dialog.h"
 #include "ui/models/bench_target.h"
+#include "ui/models/event_text.h"
 #include "ui/models/history.h"
 #include "ui/models/parameter_edits.h"
 #include "ui/models/preset_store.h"
@@ -103,7 +104,8 @@ MainWindow::MainWindow(QWidget* parent)
       view_(std::make_unique<TimeView>()),
       target_(std::make_unique<BenchTarget>(*bench_)),
       edits_(std::make_unique<ParameterEdits>(*target_)),
-      presets_(std::make_unique<PresetStore>(PresetStore::builtInFolder(), PresetStore::ownFolder())),
+      presets_(
+          std::make_unique<PresetStore>(PresetStore::builtInFolder(), PresetStore::ownFolder())),
       sessions_(std::make_unique<SessionWork>()) {
     setWindowTitle(tr("Doubletalk"));
     setMinimumSize(1120, 700);
@@ -116,6 +118,7 @@ MainWindow::MainWindow(QWidget* parent)
     connectActions();
     connectPanels();
     restoreLayout();
+    view_->setFlagText([](const Event& event) { return parameterChangeText(event); });
     second_.start();
     connect(&frame_timer_, &QTimer::timeout, this, &MainWindow::refresh);
     frame_timer_.setTimerType(Qt::PreciseTimer);
@@ -251,7 +254,8 @@ void MainWindow::buildDocks() {
     addDock("transcript", tr("Transcript"), transcript_, Qt::BottomDockWidgetArea);
     session_panel_ = new SessionPanel;
     addDock("sessions", tr("Sessions"), session_panel_, Qt::BottomDockWidgetArea);
-    for (const char* id : {"speak", "transcript", "sessions"}) tabifyDockWidget(docks_["events"], docks_[id]);
+    for (const char* id : {"speak", "transcript", "sessions"})
+        tabifyDockWidget(docks_["events"], docks_[id]);
     setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
     keys_ = new KeyCard(this);
     palette_ = new CommandPalette(this);
@@ -282,13 +286,11 @@ void MainWindow::connectPanels() {
     });
     connect(speak_, &SpeakPanel::moveWanted, bench, &Bench::moveQueued);
     connect(speak_, &SpeakPanel::removeWanted, bench, &Bench::removeQueued);
-    connect(bench, &Bench::queueChanged, this, [this] {
-        speak_->setQueue(bench_->queue(), bench_->machine().buffered_ms);
-    });
+    connect(bench, &Bench::queueChanged, this,
+            [this] { speak_->setQueue(bench_->queue(), bench_->machine().buffered_ms); });
     connect(session_panel_, &SessionPanel::openWanted, this, &MainWindow::openSession);
-    connect(session_panel_, &SessionPanel::revealWanted, this, [](const QString& folder) {
-        QDesktopServices::openUrl(QUrl::fromLocalFile(folder));
-    });
+    connect(session_panel_, &SessionPanel::revealWanted, this,
+            [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     connect(session_panel_, &SessionPanel::replayWanted, this, [this](const QString& folder) {
         sessions_->replay(folder, bench_->requested(), newSessionFolder("replay"));
     });
@@ -311,16 +313,15 @@ void MainWindow::speakText(const QString& text, const QString& voice) {
     }
 }
 
-void MainWindow::showTime(double at_s) {
-    view_->show({at_s, at_s});
-}
+void MainWindow::showTime(double at_s) { view_->show({at_s, at_s}); }
 
 void MainWindow::connectBench() {
     auto* bench = bench_.get();
     using bench::Bench;
     connect(bench, &Bench::stateChanged, this, &MainWindow::stateChanged);
     connect(bench, &Bench::failed, this, &MainWindow::tell);
-    connect(bench, &Bench::notice, this, [this](const QString& text) { statusBar()->showMessage(text, 8000); });
+    connect(bench, &Bench::notice, this,
+            [this](const QString& text) { statusBar()->showMessage(text, 8000); });
     connect(bench, &Bench::recordingChanged, this, &MainWindow::recordingChanged);
     connect(bench, &Bench::progress, this, &MainWindow::showProgress);
     connect(bench, &Bench::settingsChanged, this, [this] {
@@ -411,7 +412,8 @@ void MainWindow::fillSceneMenu() {
             auto source = bench_->source();
             source.devices = false;
             source.scene = id;
-            if (auto ok = bench_->setSource(source); !ok) tell(QString::fromStdString(ok.error().message()));
+            if (auto ok = bench_->setSource(source); !ok)
+                tell(QString::fromStdString(ok.error().message()));
         });
     }
 }
@@ -434,7 +436,8 @@ void MainWindow::stateChanged(bench::BenchState state) {
     a.run->setEnabled(state != bench::BenchState::stopping);
     setKind(*run_button_, idle ? "primary" : "field");
     const bool running = state == bench::BenchState::running;
-    for (auto* action : {a.interrupt, a.reset, a.spike, a.move_microphone}) action->setEnabled(running);
+    for (auto* action : {a.interrupt, a.reset, a.spike, a.move_microphone})
+        action->setEnabled(running);
     a.scene_menu->setEnabled(idle);
     a.source->setEnabled(idle);
     health_->setRunning(running);
@@ -474,7 +477,8 @@ void MainWindow::chooseDevices() {
     DeviceDialog dialog(bench_->source(), monitor_id_, bench_->requested().engine.rate_hz, this);
     if (dialog.exec() != QDialog::Accepted) return;
     monitor_id_ = dialog.monitorId();
-    if (auto ok = bench_->setSource(dialog.source()); !ok) tell(QString::fromStdString(ok.error().message()));
+    if (auto ok = bench_->setSource(dialog.source()); !ok)
+        tell(QString::fromStdString(ok.error().message()));
     status_->setRoundTrip(dialog.roundTripMs());
     saveLayout();
 }
@@ -486,7 +490,8 @@ void MainWindow::buildHearMenu(QToolBar& bar) {
         menu->addAction(tr("&Nothing"), this, [this] { hear(-1); });
         if (!session_) {
             menu->addAction(tr("&Far end"), this, [this] { hear(int(bench::FeedTap::far)); });
-            menu->addAction(tr("&Microphone"), this, [this] { hear(int(bench::FeedTap::microphone)); });
+            menu->addAction(tr("&Microphone"), this,
+                            [this] { hear(int(bench::FeedTap::microphone)); });
             menu->addAction(tr("&Output"), this, [this] { hear(int(bench::FeedTap::output)); });
             return;
         }
@@ -498,7 +503,9 @@ void MainWindow::buildHearMenu(QToolBar& bar) {
     });
     hear_button_ = new QToolButton(&bar);
     hear_button_->setText(tr("Hear"));
-    hear_button_->setToolTip(tr("Hear a tap of the running engine, or a track of the opened session from cursor 1 or the view's start, on the monitor output (Devices …)"));
+    hear_button_->setToolTip(
+        tr("Hear a tap of the running engine, or a track of the opened session from cursor 1 or "
+           "the view's start, on the monitor output (Devices …)"));
     hear_button_->setMenu(menu);
     hear_button_->setPopupMode(QToolButton::InstantPopup);
     bar.addWidget(hear_button_);
@@ -524,7 +531,8 @@ void MainWindow::playTrack(const QString& name) {
     if (!session_) return;
     const auto& track = session_->tracks[name.toStdString()];
     const double from_s = view_->cursorsShown() ? view_->cursor(0) : view_->range().from_s;
-    const auto from = std::min(track.size(), std::size_t(std::max(from_s, 0.0) * session_->rate_hz));
+    const auto from =
+        std::min(track.size(), std::size_t(std::max(from_s, 0.0) * session_->rate_hz));
     if (auto ok = bench_->monitor().play({track.begin() + std::ptrdiff_t(from), track.end()},
                                          monitor_id_.toStdString(), session_->rate_hz);
         !ok) {
@@ -541,7 +549,8 @@ void MainWindow::stepProblem(int step) {
 }
 
 void MainWindow::openDialog() {
-    const auto folder = QFileDialog::getExistingDirectory(this, tr("Open a session's folder"), sessionFolder());
+    const auto folder =
+        QFileDialog::getExistingDirectory(this, tr("Open a session's folder"), sessionFolder());
     if (!folder.isEmpty()) openSession(folder);
 }
 
@@ -594,7 +603,8 @@ void MainWindow::fillRecentMenu() {
         connect(action, &QAction::triggered, this, [this, folder] { openSession(folder); });
     }
     menu->setEnabled(!menu->isEmpty());
-    session_panel_->setFolders(sessionFolder(), QSettings().value("sessions/recent").toStringList());
+    session_panel_->setFolders(sessionFolder(),
+                               QSettings().value("sessions/recent").toStringList());
 }
 
 void MainWindow::showWorkspace(Workspace workspace) {
@@ -605,7 +615,13 @@ void MainWindow::showWorkspace(Workspace workspace) {
     }
     pages_->setCurrentIndex(int(workspace));
     tabs_->setCurrentIndex(int(workspace));
-    (workspace == Workspace::echo ? actions_->echo : actions_->network)->setChecked(true);
+    const bool echo = workspace == Workspace::echo;
+    (echo ? actions_->echo : actions_->network)->setChecked(true);
+    if (echo) {
+        parameters_->showGroups({"echo", "noise", "vad", "barge_in"}, {"echo", "barge_in"});
+    } else {
+        parameters_->showGroups({"jitter", "loss", "network"}, {"jitter", "loss"});
+    }
     refresh();
 }
 
@@ -635,9 +651,10 @@ void MainWindow::updateStatus() {
     status_->setFramesPerSecond(frames_per_s_);
     status_->setRecording(bench_->recording() ? bench_->recordedS() : -1.0);
     health_->setMachine(machine);
-    actions_->record->setText(bench_->recording()
-                                  ? QTime(0, 0).addMSecs(int(bench_->recordedS() * 1000.0)).toString("HH:mm:ss")
-                                  : tr("Record"));
+    actions_->record->setText(
+        bench_->recording()
+            ? QTime(0, 0).addMSecs(int(bench_->recordedS() * 1000.0)).toString("HH:mm:ss")
+            : tr("Record"));
     speak_->setQueue(bench_->queue(), machine.buffered_ms);
     if (transcript_->isVisible()) transcript_->setQueue(bench_->queue());
 }
@@ -655,10 +672,12 @@ void MainWindow::defaultLayout() {
     auto& theme = Theme::current();
     const bool narrow = width() < 1400;
     resizeDocks({docks_["parameters"], docks_["health"]},
-                {theme.scaled(narrow ? 264 : 296), theme.scaled(narrow ? 132 : 248)}, Qt::Horizontal);
+                {theme.scaled(narrow ? 264 : 296), theme.scaled(narrow ? 132 : 248)},
+                Qt::Horizontal);
     resizeDocks({docks_["events"]}, {theme.scaled(270)}, Qt::Vertical);
-    resizeDocks({docks_[echo ? "echo_path" : "delay_variation"], docks_["latency"], docks_["events"]},
-                {theme.scaled(300), theme.scaled(380), theme.scaled(420)}, Qt::Horizontal);
+    resizeDocks(
+        {docks_[echo ? "echo_path" : "delay_variation"], docks_["latency"], docks_["events"]},
+        {theme.scaled(300), theme.scaled(380), theme.scaled(420)}, Qt::Horizontal);
 }
 
 void MainWindow::saveLayout() {
@@ -690,7 +709,9 @@ void MainWindow::restoreLayout() {
     actions_->dark->setChecked(Theme::current().dark());
     workspace_ = Workspace(settings.value("window/workspace", 0).toInt() == 1 ? 1 : 0);
     auto source = bench_->source();
-    source.scene = settings.value("bench/scene", QString::fromStdString(source.scene)).toString().toStdString();
+    source.scene = settings.value("bench/scene", QString::fromStdString(source.scene))
+                       .toString()
+                       .toStdString();
     source.devices = settings.value("bench/devices", false).toBool();
     source.input_id = settings.value("bench/input").toString().toStdString();
     source.output_id = settings.value("bench/output").toString().toStdString();
@@ -709,9 +730,10 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::showAbout() {
-    QMessageBox::about(this, tr("About Doubletalk"),
-                       tr("<b>Doubletalk %1</b><br>Test bench for full-duplex voice assistants.<br><br>%2")
-                           .arg(QString::fromStdString(duplex::buildVersion()), featureText()));
+    QMessageBox::about(
+        this, tr("About Doubletalk"),
+        tr("<b>Doubletalk %1</b><br>Test bench for full-duplex voice assistants.<br><br>%2")
+            .arg(QString::fromStdString(duplex::buildVersion()), featureText()));
 }
 
 }  // namespace doubletalk::ui

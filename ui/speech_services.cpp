@@ -27,10 +27,14 @@ QString storable(const QUrl& url) {
 
 Lamp lampOf(net::LinkState state) {
     switch (state) {
-        case net::LinkState::connecting: return Lamp::connecting;
-        case net::LinkState::connected: return Lamp::on;
-        case net::LinkState::failed: return Lamp::failed;
-        default: return Lamp::off;
+        case net::LinkState::connecting:
+            return Lamp::connecting;
+        case net::LinkState::connected:
+            return Lamp::on;
+        case net::LinkState::failed:
+            return Lamp::failed;
+        default:
+            return Lamp::off;
     }
 }
 
@@ -91,9 +95,8 @@ void SpeechServices::setOpen(bool stt, bool open) {
         return;
     }
     net::LinkOptions options;
-    options.url = QUrl(QSettings()
-                           .value(stt ? kSttKey : kTtsKey, stt ? kSttAddress : kTtsAddress)
-                           .toString());
+    options.url = QUrl(
+        QSettings().value(stt ? kSttKey : kTtsKey, stt ? kSttAddress : kTtsAddress).toString());
     (stt ? stt_failed_told_ : tts_failed_told_) = false;
     stt ? link_->openStt(options) : link_->openTts(options);
 }
@@ -108,7 +111,8 @@ void SpeechServices::askAddress(bool stt) {
     if (!ok) return;
     const QUrl url(text.trimmed(), QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "ws" && url.scheme() != "wss")) {
-        failed(tr("'%1' is no address of a service: write ws://HOST:PORT or wss://HOST:PORT").arg(text));
+        failed(tr("'%1' is no address of a service: write ws://HOST:PORT or wss://HOST:PORT")
+                   .arg(text));
         return;
     }
     QSettings().setValue(key, storable(url));
@@ -152,7 +156,8 @@ void SpeechServices::take(const net::SpeechPiece& piece) {
             return;
         }
     }
-    utterance.out.resize(piece.samples.size() * std::size_t(to_hz) / std::size_t(piece.rate_hz) + 2);
+    utterance.out.resize(piece.samples.size() * std::size_t(to_hz) / std::size_t(piece.rate_hz) +
+                         2);
     const int n = utterance.resampler.process(piece.samples, utterance.out);
     bench_.append(utterance.ticket, {utterance.out.begin(), utterance.out.begin() + n}, false);
 }

@@ -25,9 +25,8 @@ namespace doubletalk::ui {
 
 class LampButton;
 
-/// Remote speech in the window: two lamp buttons with their menus, the engine's cleaned audio to the
-/// recogniser, and what the synthesiser sends into the bench's speech queue.
-/// Thread: gui.
+/// Remote speech in the window: two lamp buttons with their menus, the engine's cleaned audio to
+/// the recogniser, and what the synthesiser sends into the bench's speech queue. Thread: gui.
 class SpeechServices : public QObject {
     Q_OBJECT
 public:

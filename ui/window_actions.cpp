@@ -36,11 +36,12 @@ QAction* WindowActions::addSwitch(QMenu* menu, const QString& text, const QStrin
 
 WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(window) {
     auto* file = window.menuBar()->addMenu(tr("&File"));
-    open = add(file, tr("&Open session …"), tr("Show a recorded session on the time axis"), "Ctrl+O");
+    open =
+        add(file, tr("&Open session …"), tr("Show a recorded session on the time axis"), "Ctrl+O");
     recent_menu = file->addMenu(tr("&Recent sessions"));
     file->addSeparator();
-    export_plot = add(file, tr("&Export plot …"), tr("Write the plot in front as PNG, SVG, PDF or CSV"),
-                      "Ctrl+E");
+    export_plot = add(file, tr("&Export plot …"),
+                      tr("Write the plot in front as PNG, SVG, PDF or CSV"), "Ctrl+E");
     file->addSeparator();
     quit = add(file, tr("&Quit"), tr("End Doubletalk; what is being recorded is kept"), "Ctrl+Q");
 
@@ -49,31 +50,42 @@ WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(wi
     run->setIcon(icon(Icon::run));
     record = addSwitch(session, tr("Re&cord"), tr("Keep this run as a session"), "Shift+R");
     record->setIcon(icon(Icon::record));
-    interrupt = add(session, tr("&Interrupt"), tr("Stop the assistant now and tell what was heard"), "Space");
+    interrupt = add(session, tr("&Interrupt"), tr("Stop the assistant now and tell what was heard"),
+                    "Space");
     interrupt->setIcon(icon(Icon::interrupt));
-    speak_file = add(session, tr("Speak &files …"), tr("Let the assistant play sound files"), "Ctrl+Shift+O");
+    speak_file = add(session, tr("Speak &files …"), tr("Let the assistant play sound files"),
+                     "Ctrl+Shift+O");
     speak_file->setIcon(icon(Icon::file));
     session->addSeparator();
     scene_menu = session->addMenu(tr("&Scene"));
-    source = add(session, tr("&Devices …"), tr("Virtual room or real microphone and loudspeaker"), "Ctrl+D");
+    source = add(session, tr("&Devices …"), tr("Virtual room or real microphone and loudspeaker"),
+                 "Ctrl+D");
     session->addSeparator();
-    spike = add(session, tr("Delay s&pike"), tr("300 ms of delay in the simulated network, now"), "K");
+    spike =
+        add(session, tr("Delay s&pike"), tr("300 ms of delay in the simulated network, now"), "K");
     spike->setIcon(icon(Icon::spike));
-    move_microphone = add(session, tr("&Move microphone"),
-                          tr("Change the echo path of the virtual room: the microphone moves 0.4 m"), "M");
-    reset = add(session, tr("Rese&t engine"), tr("Every stage forgets what it has learnt"), "Ctrl+Shift+R");
+    move_microphone =
+        add(session, tr("&Move microphone"),
+            tr("Change the echo path of the virtual room: the microphone moves 0.4 m"), "M");
+    reset = add(session, tr("Rese&t engine"), tr("Every stage forgets what it has learnt"),
+                "Ctrl+Shift+R");
     reset->setIcon(icon(Icon::reset));
-    replay = add(session, tr("Replay with &these settings"),
-                 tr("Run the opened or last kept session again with the settings shown, and compare"), "Ctrl+R");
+    replay =
+        add(session, tr("Replay with &these settings"),
+            tr("Run the opened or last kept session again with the settings shown, and compare"),
+            "Ctrl+R");
 
     auto* view = window.menuBar()->addMenu(tr("&View"));
-    follow = addSwitch(view, tr("&Follow"), tr("The newest moment stays in view; off: frozen, the engine runs on"), "F");
+    follow = addSwitch(view, tr("&Follow"),
+                       tr("The newest moment stays in view; off: frozen, the engine runs on"), "F");
     follow->setIcon(icon(Icon::follow));
-    cursors = addSwitch(view, tr("&Cursors"), tr("Two cursors through all plots, with their difference"), "C");
+    cursors = addSwitch(view, tr("&Cursors"),
+                        tr("Two cursors through all plots, with their difference"), "C");
     cursors->setIcon(icon(Icon::cursors));
     hold = addSwitch(view, tr("&Hold curves"), tr("Keep the curves of now for comparison"), "H");
     hold->setIcon(icon(Icon::hold));
-    next_problem = add(view, tr("&Next problem"), tr("Show the next loss, underrun, divergence or clipping"), "N");
+    next_problem = add(view, tr("&Next problem"),
+                       tr("Show the next loss, underrun, divergence or clipping"), "N");
     previous_problem = add(view, tr("&Previous problem"), tr("Show the problem before"), "P");
     fit = add(view, tr("Show &all"), tr("The whole run on the time axis"), "Home");
     zoom_in = add(view, tr("Zoom &in"), tr("Half the time in view"), "Ctrl++");
@@ -83,8 +95,10 @@ WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(wi
     default_layout = add(view, tr("&Default layout"), tr("Every panel back to its place"), "");
     dark = addSwitch(view, tr("Dar&k theme"), tr("Dark or light"), "Ctrl+T");
     text_larger = add(view, tr("Larger text"), tr("Text 10 % larger, up to 200 %"), "Ctrl+Shift++");
-    text_smaller = add(view, tr("Smaller text"), tr("Text 10 % smaller, down to 80 %"), "Ctrl+Shift+-");
-    smooth = addSwitch(view, tr("60 frames a second"), tr("Smoother, for more of the processor"), "");
+    text_smaller =
+        add(view, tr("Smaller text"), tr("Text 10 % smaller, down to 80 %"), "Ctrl+Shift+-");
+    smooth =
+        addSwitch(view, tr("60 frames a second"), tr("Smoother, for more of the processor"), "");
 
     auto* workspace = window.menuBar()->addMenu(tr("&Workspace"));
     auto* workspaces = new QActionGroup(this);
@@ -99,7 +113,8 @@ WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(wi
     undo->setIcon(icon(Icon::undo));
     redo = add(tools, tr("&Redo"), tr("Do it again"), "Ctrl+Y");
     redo->setIcon(icon(Icon::redo));
-    palette = add(tools, tr("Find a &command or setting …"), tr("Search everything the window can do"), "Ctrl+K");
+    palette = add(tools, tr("Find a &command or setting …"),
+                  tr("Search everything the window can do"), "Ctrl+K");
     palette->setIcon(icon(Icon::search));
 
     auto* help = window.menuBar()->addMenu(tr("&Help"));

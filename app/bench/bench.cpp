@@ -7,8 +7,8 @@
 #include <QStandardPaths>
 #include <QTimer>
 #include <algorithm>
-#include <cmath>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <set>
 #include <thread>
@@ -39,9 +39,9 @@ std::filesystem::path defaultSpoolRoot() {
 struct Bench::Private {
     BenchSource source;
     room::Scene scene;
-    duplex::SettingsStore base;                    ///< defaults, file, environment
-    duplex::SettingsStore store;                   ///< and the scene's, and what was set here
-    std::map<std::string, std::string> edits;      ///< set here
+    duplex::SettingsStore base;                ///< defaults, file, environment
+    duplex::SettingsStore store;               ///< and the scene's, and what was set here
+    std::map<std::string, std::string> edits;  ///< set here
     std::set<std::string> waiting_for_restart;
     duplex::Settings in_use;
     std::vector<QueuedSpeech> queue;
@@ -57,8 +57,8 @@ struct Bench::Private {
     bool stop_wanted = false;
     QTimer timer;
     /// Last: their threads end before what they use.
-    TaskThread speech;      ///< preparing, rendering
-    TaskThread disk;        ///< keeping sessions
+    TaskThread speech;  ///< preparing, rendering
+    TaskThread disk;    ///< keeping sessions
     TaskThread recogniser;
 };
 
@@ -259,7 +259,8 @@ void Bench::takeNews() {
     }
     for (const auto& text : p.news.device_events) notice(QString::fromStdString(text));
     p.news.device_events.clear();
-    if (const auto problem = QString::fromStdString(p.news.device_problem); problem != p.device_problem) {
+    if (const auto problem = QString::fromStdString(p.news.device_problem);
+        problem != p.device_problem) {
         p.device_problem = problem;
         if (!problem.isEmpty()) failed(problem);
     }
@@ -461,7 +462,8 @@ std::int64_t Bench::speakStream(const QString& title) {
                        .title = title,
                        .file = false,
                        .problem = {}});
-    p.ready[ticket] = {.text = title.toStdString(), .kind = "chunks", .ticket = ticket, .open = true};
+    p.ready[ticket] = {
+        .text = title.toStdString(), .kind = "chunks", .ticket = ticket, .open = true};
     flushQueue();
     queueChanged();
     return ticket;
@@ -512,7 +514,8 @@ bool Bench::moveQueued(std::int64_t ticket, int places) {
                                     [&](const auto& one) { return one.ticket == ticket; });
     if (entry == p.queue.end() || !open(*entry)) return false;
     const auto to = (entry - p.queue.begin()) + places;
-    if (to < 0 || to >= std::ptrdiff_t(p.queue.size()) || !open(p.queue[std::size_t(to)])) return false;
+    if (to < 0 || to >= std::ptrdiff_t(p.queue.size()) || !open(p.queue[std::size_t(to)]))
+        return false;
     if (p.sent.contains(ticket) && run_) run_->moveSaid(ticket, places);
     if (places > 0) {
         std::rotate(entry, entry + 1, p.queue.begin() + to + 1);
@@ -568,9 +571,10 @@ void Bench::recognise(double start_s, double end_s, std::vector<float> samples, 
         if (!recogniser) return;
         const auto text = (*recogniser)->recognise(samples, rate_hz);
         if (!text || text->empty()) return;
-        QMetaObject::invokeMethod(this, [this, start_s, end_s, words = QString::fromStdString(*text)] {
-            understood(start_s, end_s, words);
-        });
+        QMetaObject::invokeMethod(this,
+                                  [this, start_s, end_s, words = QString::fromStdString(*text)] {
+                                      understood(start_s, end_s, words);
+                                  });
     });
 }
 

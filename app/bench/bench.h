@@ -16,14 +16,13 @@
 
 namespace doubletalk::bench {
 
-
 enum class BenchState { idle, starting, running, stopping };
 
 /// What the next run stands on.
 struct BenchSource {
-    bool devices = false;              ///< real sound devices instead of the virtual room
-    std::string scene = "barge_in";    ///< virtual room: a shipped scene or a scene file
-    std::string input_id, output_id;   ///< devices; empty: the system's default
+    bool devices = false;             ///< real sound devices instead of the virtual room
+    std::string scene = "barge_in";   ///< virtual room: a shipped scene or a scene file
+    std::string input_id, output_id;  ///< devices; empty: the system's default
 };
 
 /// One text or file the assistant is to speak.
@@ -32,22 +31,22 @@ struct QueuedSpeech {
     std::int64_t ticket = 0;  ///< stable name of the entry
     ItemId item = 0;          ///< once it was sent
     State state = State::waiting;
-    QString title;            ///< text, or file name
+    QString title;  ///< text, or file name
     bool file = false;
-    double length_ms = 0.0;   ///< 0: not known yet
-    double heard_ms = 0.0;    ///< at the loudspeaker so far, or where it was interrupted
-    QString problem;          ///< why it failed
+    double length_ms = 0.0;  ///< 0: not known yet
+    double heard_ms = 0.0;   ///< at the loudspeaker so far, or where it was interrupted
+    QString problem;         ///< why it failed
 };
 
 /// Numbers of the machine for a status bar.
 struct MachineState {
-    double load_ratio = 0.0;     ///< worker time / block time, smoothed
+    double load_ratio = 0.0;  ///< worker time / block time, smoothed
     double block_max_ms = 0.0;
     std::int64_t late_blocks = 0;  ///< begun more than a block late
     std::int64_t dropped_records = 0;
-    double buffered_ms = 0.0;    ///< still to be spoken, as far as it is rendered
+    double buffered_ms = 0.0;  ///< still to be spoken, as far as it is rendered
     duplex::HealthState health = duplex::HealthState::healthy;
-    QString device;              ///< "virtual room", or both devices
+    QString device;  ///< "virtual room", or both devices
     int rate_hz = 16000;
 };
 
@@ -72,8 +71,8 @@ public:
     /// For the next run. Errors: state (running).
     Result<void> setSource(const BenchSource& source);
 
-    /// Asynchronous; stateChanged() tells, failed() why it did not. as_fast: the virtual room at once,
-    /// up to the scene's end.
+    /// Asynchronous; stateChanged() tells, failed() why it did not. as_fast: the virtual room at
+    /// once, up to the scene's end.
     void start(RunPace pace = RunPace::real_time);
     void stop();
 
@@ -102,7 +101,8 @@ public:
     /// Ticket of the new entry at the queue's end.
     std::int64_t speakText(const QString& text, const QString& voice);
     std::int64_t speakFile(const QString& path);
-    /// Speech that is still being made: append() brings its audio at the stream's rate, piece by piece.
+    /// Speech that is still being made: append() brings its audio at the stream's rate, piece by
+    /// piece.
     std::int64_t speakStream(const QString& title);
     void append(std::int64_t ticket, std::vector<float> samples, bool last);
     /// What its maker says went wrong; the entry ends with what there is.

@@ -27,8 +27,8 @@ struct RunNews {
     std::vector<Event> item_events;     ///< ends and interruptions of items since then
     std::vector<std::int64_t> waiting;  ///< tickets, in order
     ItemId playing = 0;
-    double playing_ms = 0.0;    ///< heard of that item
-    duplex::Settings in_use;    ///< with the names of the engines that really run
+    double playing_ms = 0.0;  ///< heard of that item
+    duplex::Settings in_use;  ///< with the names of the engines that really run
     duplex::HealthState health = duplex::HealthState::healthy;
     BlockIndex block = 0;
     double load_ratio = 0.0;
@@ -36,8 +36,8 @@ struct RunNews {
     std::int64_t late_blocks = 0;
     std::int64_t dropped_records = 0;
     std::string disk_error;
-    std::string device;         ///< what it runs on, in words
-    std::string device_problem; ///< empty: none
+    std::string device;                      ///< what it runs on, in words
+    std::string device_problem;              ///< empty: none
     std::vector<std::string> device_events;  ///< what happened to it since the last news, in words
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "engine/core/thread_role.h"
 #include "engine/duplex/session_setup.h"
@@ -35,12 +36,11 @@ Result<std::unique_ptr<DeviceRun>> DeviceRun::create(Plan plan) {
     run->far_end_ = std::make_unique<duplex::FarEnd>(
         format, rate, std::vector<duplex::FarEndItem>{}, 1, settings.network);
     if (!run->plan_.spool_root.empty()) {
-        const duplex::RunDescription description{.realtime = true,
-                                                 .live = true,
-                                                 .options = run->engine_.options()};
-        auto spool = session::Spool::create(
-            run->plan_.spool_root, duplex::sessionHeader(run->engine_.loop(), description),
-            settings.session);
+        const duplex::RunDescription description{
+            .realtime = true, .live = true, .options = run->engine_.options()};
+        auto spool = session::Spool::create(run->plan_.spool_root,
+                                            duplex::sessionHeader(run->engine_.loop(), description),
+                                            settings.session);
         if (!spool) return tl::unexpected(spool.error());
         run->spool_ = std::move(*spool);
         run->engine_.setWriter(&run->spool_->writer());
@@ -137,7 +137,8 @@ void DeviceRun::send() {
         if (!item->open) record(*item);
     }
     for (const auto* item : far_end_->completed()) record(*item);
-    for (const auto& arrived : far_end_->arrived()) engine_.packet(arrived.packet, arrived.arrival_ns);
+    for (const auto& arrived : far_end_->arrived())
+        engine_.packet(arrived.packet, arrived.arrival_ns);
 }
 
 void DeviceRun::listen() {
@@ -145,7 +146,8 @@ void DeviceRun::listen() {
     while (const int n = engine_.readUplink(piece)) {
         const auto got = std::span(piece).first(std::size_t(n));
         if (plan_.listener.clean) {
-            plan_.listener.clean(got, clean_end_ / SampleRate{settings_.engine.rate_hz}.blockFrames());
+            plan_.listener.clean(got,
+                                 clean_end_ / SampleRate{settings_.engine.rate_hz}.blockFrames());
         }
         clean_.insert(clean_.end(), got.begin(), got.end());
         clean_end_ += n;
@@ -176,9 +178,9 @@ void DeviceRun::cutSegments() {
                 const auto from = std::max(segment_start_, first);
                 const auto to = std::min((event.block + 1) * block_frames, clean_end_);
                 if (!plan_.listener.segment || segment_start_ < 0 || to <= from) break;
-                plan_.listener.segment(double(from) / settings_.engine.rate_hz,
-                                       double(to) / settings_.engine.rate_hz,
-                                       {clean_.begin() + (from - first), clean_.begin() + (to - first)});
+                plan_.listener.segment(
+                    double(from) / settings_.engine.rate_hz, double(to) / settings_.engine.rate_hz,
+                    {clean_.begin() + (from - first), clean_.begin() + (to - first)});
                 break;
             }
             case EventKind::item_ended:
@@ -254,6 +256,10 @@ bool DeviceRun::news(RunNews& out) {
 Result<void> DeviceRun::keep(const std::filesystem::path& folder, BlockIndex from_block,
                              BlockIndex to_block) {
     if (!spool_) return fail(ErrorKind::state, "this run is not recorded", {}, "start a new run");
+    // Its last block is whole only when nothing comes after it any more.
+    if (ended_ && !std::exchange(finished_, true)) {
+        if (auto ok = spool_->finish(nlohmann::json::object()); !ok) return ok;
+    }
     return spool_->keep(folder, from_block, to_block);
 }
 

@@ -70,9 +70,10 @@ private:
     std::mutex news_mutex_;
     RunNews news_;
     bool fresh_ = false;
-    duplex::Settings settings_;  ///< this thread's idea of them
-    std::vector<float> clean_;   ///< the newest seconds of cleaned audio
-    std::int64_t clean_end_ = 0; ///< capture frame after its newest sample
+    bool finished_ = false;       ///< the spool; keep()'s thread
+    duplex::Settings settings_;   ///< this thread's idea of them
+    std::vector<float> clean_;    ///< the newest seconds of cleaned audio
+    std::int64_t clean_end_ = 0;  ///< capture frame after its newest sample
     std::int64_t segment_start_ = -1;
     std::thread thread_;
 };

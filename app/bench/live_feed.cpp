@@ -30,8 +30,7 @@ WaveColumn columnOf(std::span<const float> samples) noexcept {
     const auto [low, high] = std::minmax_element(samples.begin(), samples.end());
     double energy = 0.0;
     for (const float sample : samples) energy += double(sample) * sample;
-    return {scaled(*low), scaled(*high),
-            scaled(float(std::sqrt(energy / double(samples.size()))))};
+    return {scaled(*low), scaled(*high), scaled(float(std::sqrt(energy / double(samples.size()))))};
 }
 
 }  // namespace

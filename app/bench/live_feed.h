@@ -36,14 +36,14 @@ inline constexpr int kFeedTaps = static_cast<int>(FeedTap::count_);
 struct FeedBlock {
     BlockIndex block = 0;
     std::array<std::array<WaveColumn, kColumnsPerBlock>, kFeedTaps> columns{};
-    ItemId item = 0;         ///< sounding now; 0: none
-    float heard_ms = 0.0F;   ///< of that item
-    float clean_dbfs = 0.0F; ///< of the cleaned signal: what voice activity looks at
-    bool voice = false;      ///< voice activity on the cleaned signal
-    bool lost = false;       ///< the microphone's audio was made up
-    bool concealed = false;  ///< the loudspeaker's audio was made up
+    ItemId item = 0;          ///< sounding now; 0: none
+    float heard_ms = 0.0F;    ///< of that item
+    float clean_dbfs = 0.0F;  ///< of the cleaned signal: what voice activity looks at
+    bool voice = false;       ///< voice activity on the cleaned signal
+    bool lost = false;        ///< the microphone's audio was made up
+    bool concealed = false;   ///< the loudspeaker's audio was made up
     bool clipped = false;
-    bool ready = false;      ///< the canceller is ready for barge-in
+    bool ready = false;  ///< the canceller is ready for barge-in
 };
 
 /// One row of ChainMeter::columns(), each 100 ms.

@@ -71,10 +71,17 @@ void Monitor::feed(const std::vector<float>& samples) {
 
 void Monitor::hear(const duplex::BlockLoop& loop, const duplex::BlockInput& input) noexcept {
     switch (tap_.load()) {
-        case static_cast<int>(FeedTap::far): output_.write(input.playback); break;
-        case static_cast<int>(FeedTap::microphone): output_.write(loop.uplink().near()); break;
-        case static_cast<int>(FeedTap::output): output_.write(loop.uplink().clean()); break;
-        default: break;
+        case static_cast<int>(FeedTap::far):
+            output_.write(input.playback);
+            break;
+        case static_cast<int>(FeedTap::microphone):
+            output_.write(loop.uplink().near());
+            break;
+        case static_cast<int>(FeedTap::output):
+            output_.write(loop.uplink().clean());
+            break;
+        default:
+            break;
     }
 }
 

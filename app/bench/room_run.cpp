@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "engine/core/clock.h"
 #include "engine/core/thread_role.h"
@@ -218,6 +219,10 @@ bool RoomRun::news(RunNews& out) {
 Result<void> RoomRun::keep(const std::filesystem::path& folder, BlockIndex from_block,
                            BlockIndex to_block) {
     if (!spool_) return fail(ErrorKind::state, "this run is not recorded", {}, "start a new run");
+    // Its last block is whole only when nothing comes after it any more.
+    if (ended_ && !std::exchange(finished_, true)) {
+        if (auto ok = spool_->finish(nlohmann::json::object()); !ok) return ok;
+    }
     return spool_->keep(folder, from_block, to_block);
 }
 

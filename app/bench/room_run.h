@@ -70,6 +70,7 @@ private:
     std::mutex news_mutex_;
     RunNews news_;
     bool fresh_ = false;
+    bool finished_ = false;      ///< the spool; keep()'s thread
     std::int64_t start_ns_ = 0;  ///< of block 0 on the monotonic clock
     double load_ratio_ = 0.0, block_max_ms_ = 0.0;
     std::int64_t late_blocks_ = 0;

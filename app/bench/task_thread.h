@@ -11,7 +11,8 @@
 
 namespace doubletalk::bench {
 
-/// Slow work in order on one thread of its own. Thread: post() any; the owner makes and destroys it.
+/// Slow work in order on one thread of its own. Thread: post() any; the owner makes and destroys
+/// it.
 class TaskThread {
 public:
     TaskThread();

@@ -24,7 +24,8 @@ enum class EventKind : std::uint8_t {
     engine_changed, engine_fallback, engine_failed,
     delay_moved, delay_state, drift_changed, reference_late,
     packet_late, packet_duplicate, packet_discarded, frame_concealed,
-    parameter_changed, setting_notice, network_spike, echo_path_changed,
+    parameter_changed,  ///< text: the setting; value and value2: now and before, a choice by its place
+    setting_notice, network_spike, echo_path_changed,
     clipping, underrun, overrun, gap, silence_inserted, reset,
     health_changed, talker_started, talker_ended,
 };

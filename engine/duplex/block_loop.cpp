@@ -15,6 +15,17 @@ namespace {
 constexpr int kAssistantHoldBlocks = 30;  // echo goes on this long after the item's last sample
 constexpr int kMeterEveryBlocks = 10;
 
+/// A setting as one number: of a choice its place in the list, -1 when it is not there.
+double numberOf(const params::ParamRow& row, const params::ParamValue& value) noexcept {
+    if (const auto* on = std::get_if<bool>(&value)) return *on ? 1.0 : 0.0;
+    if (const auto* number = std::get_if<int>(&value)) return *number;
+    if (const auto* number = std::get_if<double>(&value)) return *number;
+    if (row.choices == nullptr) return -1.0;
+    const auto choices = row.choices();
+    const auto found = std::find(choices.begin(), choices.end(), std::get<Name>(value).view());
+    return found == choices.end() ? -1.0 : double(found - choices.begin());
+}
+
 }  // namespace
 
 BlockLoop::BlockLoop() = default;
@@ -97,7 +108,11 @@ void BlockLoop::set(const Command& command) noexcept {
     downlink_.setParams(settings_);
     turn_.setParams(settings_);
     if (uplink_playout_) uplink_playout_->setParams(settings_.jitter, settings_.loss);
-    tell({.kind = EventKind::parameter_changed, .text = command.key, .cause = command.source});
+    tell({.kind = EventKind::parameter_changed,
+          .value = numberOf(*command.setting.row, command.setting.get(settings_)),
+          .value2 = numberOf(*command.setting.row, command.setting.get(before)),
+          .text = command.key,
+          .cause = command.source});
 }
 
 void BlockLoop::takeCommands(const BlockInput& input) noexcept {
@@ -123,7 +138,9 @@ void BlockLoop::takeCommands(const BlockInput& input) noexcept {
                 break;
             case CommandKind::note:
                 if (command.key == "spike") {
-                    tell({.kind = EventKind::network_spike, .cause = command.source});
+                    tell({.kind = EventKind::network_spike,
+                          .value = double(command.item),
+                          .cause = command.source});
                 } else if (command.key == "path_change") {
                     tell({.kind = EventKind::echo_path_changed, .cause = command.source});
                     meter_.pathChanged();
@@ -248,7 +265,8 @@ void BlockLoop::takeExchanges(const BlockInput& input) noexcept {
         }
         if (exchange.lost) tell({.kind = EventKind::silence_inserted});
     }
-    // Once a block, not once an exchange: a device with two clocks makes several, one side at a time.
+    // Once a block, not once an exchange: a device with two clocks makes several, one side at a
+    // time.
     if (!input.exchanges.empty()) {
         uplink_.reference().observe(captured_frames_, account_.playedFrames());
     }
@@ -273,8 +291,7 @@ void BlockLoop::interrupt(const BlockInput& input, const Name& cause, ItemId up_
     // The audio of this very block was queued before the decision: it is dropped with the rest.
     if (up_to == 0 && !input.direct.spans.empty()) up_to = input.direct.spans.back().item;
     const auto item = account_.playingItem() != 0 ? account_.playingItem() : downlink_.newestItem();
-    feed_.interrupt(settings_.barge_in.hard_cut ? 0
-                                                : rate_.framesOf(settings_.barge_in.fade_ms));
+    feed_.interrupt(settings_.barge_in.hard_cut ? 0 : rate_.framesOf(settings_.barge_in.fade_ms));
     downlink_.interrupt();
     downlink_.discardDirectUpTo(up_to);
     account_.ledger().interrupted(item);

@@ -144,8 +144,7 @@ void FarEnd::sendDue(std::int64_t now_ns) {
     const std::int64_t frame_ns = std::int64_t(format_.frame_ms) * 1'000'000;
     while (current_ != nullptr && !current_->direct && next_send_ns_ <= now_ns) {
         const bool starved =
-            current_->open &&
-            position_ + format_.frameFrames() > std::ssize(current_->samples);
+            current_->open && position_ + format_.frameFrames() > std::ssize(current_->samples);
         if (starved) {
             paused_ = true;
             next_send_ns_ += frame_ns;

@@ -45,8 +45,8 @@ public:
     ItemId interrupt();
     /// The next packets are lost.
     void loseNext(int packets) { lose_next_ += packets; }
-    /// One more item, behind those that are due no later. Ids grow in the order of sending, so those
-    /// of later ones move up; returns its id now.
+    /// One more item, behind those that are due no later. Ids grow in the order of sending, so
+    /// those of later ones move up; returns its id now.
     ItemId add(FarEndItem item);
     /// More of an open item's audio, as a speech service makes it; last: that was all. An item that
     /// is sent faster than it is made pauses: its packets then begin a new talk spurt.

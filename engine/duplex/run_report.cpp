@@ -130,6 +130,8 @@ void appendTranscript(std::string& text, const nlohmann::json& metrics) {
 
 std::string makeReport(const ReportInput& input) {
     const auto& m = input.metrics;
+    // Not every run has every figure: a microphone of packets has no ground truth.
+    const auto metric = [&m](const char* id) { return m.value(id, nlohmann::json()); };
     std::string text = input.title + "\n" + std::string(input.title.size(), '=') + "\n";
     text += fmt::format("{:.1f} s at {} Hz · canceller {} · reducer {} · jitter buffer {} · {}\n",
                         m["duration_s"].get<double>(), input.rate.hz,
@@ -141,42 +143,45 @@ std::string makeReport(const ReportInput& input) {
 
     text += "\nEcho\n";
     text += fmt::format("  echo return loss {} · ERLE linear {} · final {} · ceiling {}\n",
-                        figure(m["erl_db"], "dB"), figure(m["erle_linear_db"], "dB"),
-                        figure(m["erle_db"], "dB"), figure(m["erle_ceiling_db"], "dB"));
+                        figure(metric("erl_db"), "dB"), figure(metric("erle_linear_db"), "dB"),
+                        figure(metric("erle_db"), "dB"), figure(metric("erle_ceiling_db"), "dB"));
     text += fmt::format("  linear, true {} · attenuation of the echo {} · echo loss {}\n",
-                        figure(m["erle_true_linear_db"], "dB"),
-                        figure(m["echo_attenuation_db"], "dB"), figure(m["echo_loss_db"], "dB"));
+                        figure(metric("erle_true_linear_db"), "dB"),
+                        figure(metric("echo_attenuation_db"), "dB"),
+                        figure(metric("echo_loss_db"), "dB"));
     text += fmt::format("  20 dB after {} (final) · {} (linear)\n",
-                        figure(m["convergence_final_20_ms"], "ms", 0),
-                        figure(m["convergence_linear_20_ms"], "ms", 0));
+                        figure(metric("convergence_final_20_ms"), "ms", 0),
+                        figure(metric("convergence_linear_20_ms"), "ms", 0));
     text += fmt::format("  echo delay {} · drift {} · barge-in headroom {}\n",
-                        figure(m["echo_delay_ms"], "ms"), figure(m["drift_ppm"], "ppm"),
-                        figure(m["barge_in_headroom_db"], "dB"));
-    text += fmt::format("  near end: SI-SDR {} · loss {}\n", figure(m["near_si_sdr_db"], "dB"),
-                        figure(m["near_loss_db"], "dB"));
+                        figure(metric("echo_delay_ms"), "ms"), figure(metric("drift_ppm"), "ppm"),
+                        figure(metric("barge_in_headroom_db"), "dB"));
+    text += fmt::format("  near end: SI-SDR {} · loss {}\n", figure(metric("near_si_sdr_db"), "dB"),
+                        figure(metric("near_loss_db"), "dB"));
     text += "\nInterruptions\n";
     text += fmt::format(
         "  stops {} · false {} · missed {} · onset to decision {} · onset to silence {}\n",
-        m["stops"].get<int>(), m["false_stops"].get<int>(), figure(m["missed_ratio"], "(ratio)", 2),
-        figure(m["detect_ms"], "ms"), figure(m["stop_ms"], "ms"));
+        m["stops"].get<int>(), m["false_stops"].get<int>(),
+        figure(metric("missed_ratio"), "(ratio)", 2), figure(metric("detect_ms"), "ms"),
+        figure(metric("stop_ms"), "ms"));
     text += fmt::format("  command to silence {} · heard position error {}\n",
-                        figure(m["flush_ms"], "ms"), figure(m["truncation_error_ms"], "ms", 3));
+                        figure(metric("flush_ms"), "ms"),
+                        figure(metric("truncation_error_ms"), "ms", 3));
     text += "\nNetwork\n";
-    text +=
-        fmt::format("  jitter {} · buffer {} (wants {}) · concealed {} · late {} · lost {}\n",
-                    figure(m["jitter_ms"], "ms"), figure(m["buffer_ms"], "ms"),
-                    figure(m["buffer_target_ms"], "ms"), figure(m["concealed_ratio"], "(ratio)", 3),
-                    figure(m["late"], "packets", 0), figure(m["lost"], "packets", 0));
+    text += fmt::format("  jitter {} · buffer {} (wants {}) · concealed {} · late {} · lost {}\n",
+                        figure(metric("jitter_ms"), "ms"), figure(metric("buffer_ms"), "ms"),
+                        figure(metric("buffer_target_ms"), "ms"),
+                        figure(metric("concealed_ratio"), "(ratio)", 3),
+                        figure(metric("late"), "packets", 0), figure(metric("lost"), "packets", 0));
     text += "\nWhere the time goes\n";
     for (const auto& [key, value] : m.items()) {
         if (key.rfind("stage_latency_ms.", 0) == 0) {
             text += fmt::format("  {:<18} {}\n", key.substr(17), figure(value, "ms"));
         }
     }
-    text += fmt::format("  {:<18} {}\n", "uplink", figure(m["uplink_latency_ms"], "ms"));
-    text += fmt::format("  {:<18} {}\n", "downlink", figure(m["downlink_latency_ms"], "ms"));
-    text +=
-        fmt::format("  {:<18} {} (of 10 ms)\n", "worker, a block", figure(m["block_ms"], "ms", 3));
+    text += fmt::format("  {:<18} {}\n", "uplink", figure(metric("uplink_latency_ms"), "ms"));
+    text += fmt::format("  {:<18} {}\n", "downlink", figure(metric("downlink_latency_ms"), "ms"));
+    text += fmt::format("  {:<18} {} (of 10 ms)\n", "worker, a block",
+                        figure(metric("block_ms"), "ms", 3));
     return text;
 }
 

@@ -58,7 +58,9 @@ Result<void> addCommand(const room::SceneCommand& from, const std::string& where
     }
     if (from.command == "spike") {
         const auto height = from.arguments.value("spike_ms", now.network.spike_ms);
-        out.push_back({.block = block, .command = note("spike"), .spike_ms = height});
+        auto command = note("spike");
+        command.item = ItemId(std::max(height, 0.0));
+        out.push_back({.block = block, .command = command, .spike_ms = height});
         return {};
     }
     if (from.command != "set" && from.command != "path_change") {
@@ -165,10 +167,10 @@ room::RoomParams movedMicrophone(const room::RoomParams& room, int moves) {
     constexpr double kTurn = 2.399963;  // [rad] golden angle: no two places alike
     constexpr double kWallM = 0.2;
     auto moved = room;
-    moved.microphone_x_m = std::clamp(room.microphone_x_m + kStepM * std::cos(kTurn * moves), kWallM,
-                                      room.length_m - kWallM);
-    moved.microphone_y_m = std::clamp(room.microphone_y_m + kStepM * std::sin(kTurn * moves), kWallM,
-                                      room.width_m - kWallM);
+    moved.microphone_x_m = std::clamp(room.microphone_x_m + kStepM * std::cos(kTurn * moves),
+                                      kWallM, room.length_m - kWallM);
+    moved.microphone_y_m = std::clamp(room.microphone_y_m + kStepM * std::sin(kTurn * moves),
+                                      kWallM, room.width_m - kWallM);
     return moved;
 }
 

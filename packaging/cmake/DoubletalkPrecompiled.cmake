@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # DT_PCH: large headers are compiled once for all folders of a kind. For clean builds that nobody
-# builds again (those of test.sh): a file that forgets an include compiles all the same, and
-# ccache finds less. run.sh and developers go without, so nothing can lean on it.
+# builds again (the sanitizers in test.sh): a file that forgets an include compiles all the same, and
+# ccache finds less. Other builds go without, so nothing can lean on it.
 option(DT_PCH "Precompile large headers" OFF)
 
 # dt_precompiled(NAME LIBS... HEADERS...): target NAME, which dt_precompile(TARGET NAME) makes use of.

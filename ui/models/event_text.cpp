@@ -77,7 +77,8 @@ EventWords playoutWords(const Event& e, std::span<const Event> before, int rate_
                                     : tr("after the first voice; %1"))
                             .arg(heard)};
             }
-            if (!std::isfinite(stop.flush_ms)) return {tr("Silent"), {}, tr("nothing was sounding")};
+            if (!std::isfinite(stop.flush_ms))
+                return {tr("Silent"), {}, tr("nothing was sounding")};
             return {tr("Silent"), ms(stop.flush_ms), tr("after the command; %1").arg(heard)};
         }
         default:
@@ -135,7 +136,7 @@ EventWords engineWords(const Event& e) {
         case EventKind::drift_changed:
             return {tr("Drift"), tr("%1 ppm").arg(numberText(e.value, 0)), qt(e.cause)};
         case EventKind::parameter_changed:
-            return {tr("Parameter"), settingTitle(e.text), sourceText(e.cause)};
+            return {tr("Parameter"), parameterChangeText(e), sourceText(e.cause)};
         case EventKind::setting_notice:
             return {tr("Setting"), settingTitle(e.text), qt(e.cause)};
         case EventKind::reset:
@@ -227,6 +228,27 @@ StopTime stopTime(const Event& silent, std::span<const Event> before, int rate_h
     }
     stop.stop_ms = 1000.0 * (silent_s - onset_s);
     return stop;
+}
+
+QString parameterChangeText(const Event& event) {
+    const auto ref = duplex::findSetting(event.text.view());
+    if (!ref) return qt(event.text);
+    const auto& row = *ref->row;
+    const auto text = [&](double number) -> QString {
+        params::ParamValue value = number;
+        if (row.kind == params::ParamKind::toggle) value = number != 0.0;
+        if (row.kind == params::ParamKind::integer) value = int(number);
+        if (row.kind == params::ParamKind::text) {
+            const auto choices = row.choices != nullptr ? row.choices() : params::ChoiceList();
+            if (number < 0.0 || number >= double(choices.size())) return {};
+            value = Name(choices[std::size_t(number)]);
+        }
+        return valueText(row, event.text.view(), value);
+    };
+    auto words =
+        settingLabel(row) + ' ' + text(event.value2) + QStringLiteral(" → ") + text(event.value);
+    if (!row.text.unit.empty()) words += ' ' + qt(row.text.unit);
+    return words;
 }
 
 EventWords eventWords(const Event& event, std::span<const Event> before, int rate_hz) {

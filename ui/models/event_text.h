@@ -17,6 +17,8 @@ struct EventWords {
 /// before: the events up to this one, newest last, for what needs an earlier one (stop time, how
 /// long something took). rate_hz: of the capture clock. Thread: gui.
 [[nodiscard]] EventWords eventWords(const Event& event, std::span<const Event> before, int rate_hz);
+/// What a parameter_changed changed: "Suppression 9.0 → 6.0 dB".
+[[nodiscard]] QString parameterChangeText(const Event& event);
 /// Title of a kind for a filter ("Barge-in").
 [[nodiscard]] QString eventKindTitle(EventKind kind);
 /// Coloured as a decision: barge-in and interruption.

@@ -43,7 +43,8 @@ void History::clear() {
             step_s *= kLevelFactor;
         }
     }
-    series_.assign(duplex::ChainMeter::columns().size(), {.step_s = kRowS, .first_s = kRowS, .values = {}});
+    series_.assign(duplex::ChainMeter::columns().size(),
+                   {.step_s = kRowS, .first_s = kRowS, .values = {}});
     clean_dbfs_ = {.step_s = kBlockS, .first_s = kBlockS, .values = {}};
     voice_ = clean_dbfs_;
     events_.clear();

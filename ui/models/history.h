@@ -69,7 +69,7 @@ public:
     [[nodiscard]] const std::vector<bench::FeedPacket>& packets() const { return packets_; }
     /// Lanes in time order.
     [[nodiscard]] const std::vector<Stretch>& assistant() const { return assistant_; }
-    [[nodiscard]] const std::vector<Stretch>& user() const { return user_; }        ///< voice
+    [[nodiscard]] const std::vector<Stretch>& user() const { return user_; }  ///< voice
     [[nodiscard]] const std::vector<Stretch>& concealed() const { return concealed_; }
     [[nodiscard]] const std::vector<Stretch>& lost() const { return lost_; }
     [[nodiscard]] const std::vector<Stretch>& clipped() const { return clipped_; }

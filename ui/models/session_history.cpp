@@ -59,17 +59,30 @@ private:
         while (event_ < session_.events.size() && session_.events[event_].block <= block) {
             const auto& event = session_.events[event_++];
             switch (event.kind) {
-                case EventKind::voice_on: voice_ = true; break;
-                case EventKind::voice_off: voice_ = false; break;
-                case EventKind::item_started: item_ = event.item; break;
+                case EventKind::voice_on:
+                    voice_ = true;
+                    break;
+                case EventKind::voice_off:
+                    voice_ = false;
+                    break;
+                case EventKind::item_started:
+                    item_ = event.item;
+                    break;
                 case EventKind::item_ended:
                 case EventKind::playback_silent:
                     if (event.item == item_ || event.item == 0) item_ = 0;
                     break;
-                case EventKind::frame_concealed: shown.concealed = true; break;
-                case EventKind::clipping: shown.clipped = true; break;
-                case EventKind::canceller_ready: ready_ = true; break;
-                default: break;
+                case EventKind::frame_concealed:
+                    shown.concealed = true;
+                    break;
+                case EventKind::clipping:
+                    shown.clipped = true;
+                    break;
+                case EventKind::canceller_ready:
+                    ready_ = true;
+                    break;
+                default:
+                    break;
             }
         }
     }
@@ -108,9 +121,9 @@ void addPackets(const session::Session& session, History& history) {
         const auto& record = packet.record;
         if (record.stream != 0) continue;
         const bool lost = record.arrival_ns < 0;
-        history.addPacket({record.block, record.header.sequence, lost,
-                           lost ? kMissing
-                                : double(record.arrival_ns - record.header.send_ns) * 1e-6});
+        history.addPacket(
+            {record.block, record.header.sequence, lost,
+             lost ? kMissing : double(record.arrival_ns - record.header.send_ns) * 1e-6});
     }
 }
 

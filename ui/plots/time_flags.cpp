@@ -33,7 +33,10 @@ void TimeFlags::update(const History& history, const TimeView& view) {
                 flags_.push_back({at, tr("Echo path moved"), Token::truth, true});
                 break;
             case EventKind::network_spike:
-                flags_.push_back({at, tr("Delay spike"), Token::truth, true});
+                flags_.push_back({at,
+                                  event.value > 0.0 ? tr("Spike %1 ms").arg(int(event.value))
+                                                    : tr("Delay spike"),
+                                  Token::truth, true});
                 break;
             case EventKind::talker_started:
                 flags_.push_back({at, tr("Talker"), Token::truth, true});

@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Doubletalk authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bench/bench.h"
+
 #include <QSignalSpy>
 #include <QtTest>
 #include <algorithm>
 
-#include "app/bench/bench.h"
 #include "engine/duplex/replay.h"
 #include "engine/session/session_reader.h"
 
@@ -78,8 +79,8 @@ private slots:
         QVERIFY(!bench.setSource(source));
         bench.startRecording();
         const auto gone = bench.speakText("This one is taken back.", "en");
-        QVERIFY(QTest::qWaitFor([&] { return stateOf(bench, early) == QueuedSpeech::State::speaking; },
-                                kLongMs));
+        QVERIFY(QTest::qWaitFor(
+            [&] { return stateOf(bench, early) == QueuedSpeech::State::speaking; }, kLongMs));
         QVERIFY(bench.set("network.delay_ms", "60"));
         QVERIFY(!bench.set("network.delay_ms", "soon"));
         QVERIFY(bench.set("echo.canceller", "nlms"));

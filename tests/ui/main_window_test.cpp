@@ -1,0 +1,195 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/main_window.h"
+
+#include <QAction>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QtTest>
+#include <cmath>
+
+#include "ui/models/history.h"
+#include "ui/plots/time_stack.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/error_bar.h"
+#include "ui/window_actions.h"
+
+using namespace doubletalk;
+using namespace doubletalk::ui;
+using bench::BenchState;
+
+namespace {
+
+constexpr int kLongMs = 60'000;
+
+bool has(const History& history, EventKind kind) {
+    return std::any_of(history.events().begin(), history.events().end(),
+                       [&](const Event& event) { return event.kind == kind; });
+}
+
+}  // namespace
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QVERIFY(folder_.isValid());
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
+        QCoreApplication::setOrganizationName("doubletalk-test");
+        Theme::current().applyTo(*qobject_cast<QApplication*>(QCoreApplication::instance()));
+    }
+
+    void oneRunShowsConvergenceAndBargeIn() {
+        MainWindow window;
+        window.show();
+        runToTheEnd(window);
+        const auto& history = window.history();
+        QVERIFY(std::abs(history.nowS() - 22.0) < 1e-9);
+        QVERIFY(has(history, EventKind::canceller_ready));
+        QVERIFY(has(history, EventKind::barge_in_decided));
+        QVERIFY(history.echoPath() != nullptr);
+        QVERIFY(history.packets().size() > 500);
+        const auto& erle = history.series("erle_db").values;
+        QVERIFY(*std::max_element(erle.begin(), erle.end(), [](double a, double b) {
+            return !std::isfinite(a) || (std::isfinite(b) && a < b);
+        }) > 25.0);
+        for (auto* stack : window.findChildren<TimeStack*>()) {
+            if (stack->isVisible()) QVERIFY(stack->framesDrawn() > 0);
+        }
+        for (auto* bar : window.findChildren<ErrorBar*>()) QCOMPARE(bar->text(), QString());
+        // It draws more than one colour.
+        const auto picture = window.grab().toImage();
+        QSet<QRgb> colours;
+        for (int x = 0; x < picture.width(); x += 7) {
+            for (int y = 0; y < picture.height(); y += 7) colours.insert(picture.pixel(x, y));
+        }
+        QVERIFY(colours.size() > 50);
+    }
+
+    void whatIsKeptOpensAndReplays() {
+        MainWindow window;
+        window.show();
+        QSignalSpy kept(&window.bench(), &bench::Bench::sessionKept);
+        window.actions().record->trigger();
+        QVERIFY(window.bench().recording());
+        runToTheEnd(window);
+        const auto live_s = window.history().nowS();
+        const auto live_events = window.history().events().size();
+        const auto live_erle = window.history().series("erle_db").values;
+        window.actions().record->trigger();
+        QVERIFY(kept.wait(kLongMs));
+        const auto session = kept.front().front().toString();
+        window.openSession(session);
+        QVERIFY(QTest::qWaitFor(
+            [&] { return window.windowTitle().contains(QFileInfo(session).fileName()); }, kLongMs));
+        // The opened session shows what the run showed.
+        QCOMPARE(window.history().nowS(), live_s);
+        QCOMPARE(window.history().events().size(), live_events);
+        const auto& erle = window.history().series("erle_db").values;
+        QCOMPARE(erle.size(), live_erle.size());
+        for (std::size_t i = 0; i < erle.size(); ++i) {
+            QCOMPARE(std::isfinite(erle[i]), std::isfinite(live_erle[i]));
+            if (std::isfinite(erle[i])) QVERIFY(std::abs(erle[i] - live_erle[i]) < 1e-6);
+        }
+        QVERIFY(window.bench().set("barge_in.trigger_dbfs", "-10"));
+        window.actions().replay->trigger();
+        QVERIFY(QTest::qWaitFor([&] { return window.windowTitle().contains("replay"); }, kLongMs));
+        QVERIFY(!has(window.history(), EventKind::barge_in_decided));
+        window.openSession("/nowhere");
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return !window.findChildren<ErrorBar*>().front()->text().isEmpty() ||
+                       errorShown(window);
+            },
+            kLongMs));
+    }
+
+    void keysDoWhatTheirCardSays() {
+        MainWindow window;
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_F6);
+        QCOMPARE(window.workspace(), Workspace::network);
+        QTest::keyClick(&window, Qt::Key_F5);
+        QCOMPARE(window.workspace(), Workspace::echo);
+        QTest::keyClick(&window, Qt::Key_R);
+        QVERIFY(QTest::qWaitFor([&] { return window.bench().state() == BenchState::running; },
+                                kLongMs));
+        QVERIFY(QTest::qWaitFor([&] { return window.history().nowS() > 1.2; }, kLongMs));
+        QTest::keyClick(&window, Qt::Key_Space);
+        QVERIFY(QTest::qWaitFor([&] { return has(window.history(), EventKind::interrupt_issued); },
+                                kLongMs));
+        QTest::keyClick(&window, Qt::Key_K);
+        QVERIFY(QTest::qWaitFor([&] { return has(window.history(), EventKind::network_spike); },
+                                kLongMs));
+        QTest::keyClick(&window, Qt::Key_M);
+        QVERIFY(QTest::qWaitFor([&] { return has(window.history(), EventKind::echo_path_changed); },
+                                kLongMs));
+        QTest::keyClick(&window, Qt::Key_F);
+        QVERIFY(!window.actions().follow->isChecked());
+        // A window that stands still does not stop the engine.
+        const auto before_s = window.history().nowS();
+        QThread::msleep(700);
+        window.refresh();
+        QVERIFY(window.history().nowS() > before_s + 0.5);
+        QCOMPARE(window.bench().feed().dropped(), 0);
+        QTest::keyClick(&window, Qt::Key_R);
+        QVERIFY(
+            QTest::qWaitFor([&] { return window.bench().state() == BenchState::idle; }, kLongMs));
+    }
+
+    void theLookSurvivesARestart() {
+        {
+            MainWindow window;
+            window.show();
+            window.showWorkspace(Workspace::network);
+            window.actions().dark->setChecked(true);
+            window.actions().dark->trigger();
+            QVERIFY(!Theme::current().dark());
+            window.close();
+        }
+        Theme::current().setDark(true);
+        MainWindow window;
+        QCOMPARE(window.workspace(), Workspace::network);
+        QVERIFY(!Theme::current().dark());
+        Theme::current().setDark(true);
+    }
+
+    void everyActionSaysWhatItDoes() {
+        MainWindow window;
+        QSet<QString> keys;
+        for (auto* action : window.actions().all()) {
+            QVERIFY2(!action->text().isEmpty() && !action->toolTip().isEmpty(),
+                     qPrintable(action->text()));
+            const auto key = action->shortcut().toString();
+            if (key.isEmpty()) continue;
+            QVERIFY2(!keys.contains(key), qPrintable(key));
+            keys.insert(key);
+        }
+    }
+
+private:
+    static bool errorShown(const MainWindow& window) {
+        const auto bars = window.findChildren<ErrorBar*>();
+        return std::any_of(bars.begin(), bars.end(),
+                           [](const ErrorBar* bar) { return !bar->text().isEmpty(); });
+    }
+
+    static void runToTheEnd(MainWindow& window) {
+        window.run(bench::RunPace::as_fast);
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return window.bench().state() == BenchState::idle && window.history().nowS() > 21.9;
+            },
+            kLongMs));
+        window.refresh();
+    }
+
+    QTemporaryDir folder_;
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"
