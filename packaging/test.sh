@@ -142,7 +142,7 @@ stage_bench() {
 }
 
 needed="test"
-[[ " ${stages[*]} " =~ \ (debian13|fuzz)\  ]] && needed=all
+[[ " ${stages[*]} " =~ \ (debian13|fuzz|soak)\  ]] && needed=all
 installDependencies "$needed"
 for stage in "${stages[@]}"; do
     start=$SECONDS
