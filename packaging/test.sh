@@ -4,10 +4,11 @@
 #
 # Installs what is missing, builds and tests:
 #   packaging/test.sh            release, asan
-#   packaging/test.sh --all      those and tsan, debian13, fuzz, soak, bench
+#   packaging/test.sh --all      those and devices, tsan, debian13, fuzz, soak, bench
 #   packaging/test.sh STAGE...   only these
 # Stages: release (all tests, include rules and the embedding example among them), asan (the same
-# under address and undefined-behaviour sanitizers), tsan (engine tests under the thread sanitizer),
+# under address and undefined-behaviour sanitizers), devices (sound servers of our own, four minutes
+# of real time: alone on the machine), tsan (engine tests under the thread sanitizer),
 # debian13 (run.sh and the release stage in a fresh Debian 13 folder; root only), fuzz (each parser
 # for DT_FUZZ_S seconds, 60), soak (runs for DT_SOAK_S seconds, 120, which must stay equal and
 # small), bench (speed and memory, printed).
@@ -18,12 +19,12 @@ export LC_ALL=C
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/packaging/functions.sh"
 
-all=(release asan tsan debian13 fuzz soak bench)
+all=(release asan devices tsan debian13 fuzz soak bench)
 stages=()
 for argument in "$@"; do
     case $argument in
         --all) stages=("${all[@]}") ;;
-        -h | --help) sed -n '5,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+        -h | --help) sed -n '5,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
         *)
             [[ " ${all[*]} " == *" $argument "* ]] ||
                 { say "unknown stage '$argument'; there are: ${all[*]}"; exit 2; }
@@ -84,14 +85,19 @@ buildRelease() {
 
 stage_release() {
     buildRelease || return
-    runTests release "$release_folder" -LE soak
+    runTests release "$release_folder" -LE 'soak|device'
+}
+
+stage_devices() {
+    buildRelease || return
+    runTests devices "$release_folder" -L device -LE soak
 }
 
 stage_asan() {
     local folder=$root/build/test-asan
     buildStage asan "$folder" "${sanitized[@]}" -DDT_SANITIZE=address,undefined || return
     ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
-        UBSAN_OPTIONS=print_stacktrace=1 runTests asan "$folder" -LE 'soak|realtime'
+        UBSAN_OPTIONS=print_stacktrace=1 runTests asan "$folder" -LE 'soak|realtime|device'
 }
 
 stage_tsan() {
@@ -100,7 +106,7 @@ stage_tsan() {
     # Qt's libraries are not instrumented: what needs Qt's event loop, or runs no thread, has the
     # label notsan and stays out.
     TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/packaging/tsan.supp" \
-        runTests tsan "$folder" -LE 'soak|notsan|install'
+        runTests tsan "$folder" -LE 'soak|notsan|install|device'
 }
 
 stage_debian13() {
