@@ -167,12 +167,8 @@ private slots:
     }
 
     void notWritableFolder() {
-        QTemporaryDir locked;
-        QFile::setPermissions(locked.path(), QFile::ReadOwner | QFile::ExeOwner);
-        if (QFile(locked.filePath("probe")).open(QIODevice::WriteOnly)) {
-            QSKIP("this user may write everywhere");
-        }
-        const auto result = runCli({"noise", path("good.wav"), locked.filePath("o.wav")});
+        // Nobody can make a file there, not even root.
+        const auto result = runCli({"noise", path("good.wav"), "/proc/o.wav"});
         QCOMPARE(result.exit_code, 1);
         QVERIFY2(result.err.contains("o.wav"), result.err);
     }

@@ -82,8 +82,9 @@ private slots:
     }
 
     void changedSettingsChangeDecisions() {
-        const auto session = path("session");
-        if (!QFile::exists(session)) QSKIP("needs the recording of the test before");
+        const auto session = path("changed");
+        const auto run = runCli({"run", "--scene", "barge_in", "--record", session});
+        QVERIFY2(run.exit_code == 0, run.err);
         // Nobody is that loud: the talker cannot stop the assistant any more.
         const QStringList changed{"replay", session, "--set", "barge_in.trigger_dbfs=-3"};
         const auto replay = runCli(changed + QStringList{"--json"});

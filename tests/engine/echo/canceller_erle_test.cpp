@@ -74,15 +74,17 @@ private slots:
     void removesEcho();
     void keepsLoneTalker_data() { rows(); }
     void keepsLoneTalker();
-    void offsetDoesNoHarm_data() { rows(); }
+    /// The textbook filter has no input filter.
+    void offsetDoesNoHarm_data() { rows("nlms"); }
     void offsetDoesNoHarm();
     void faultsAreFound();
 
 private:
-    static void rows() {
+    static void rows(const QString& except = {}) {
         QTest::addColumn<QString>("name");
         for (const auto& [name, floor] : floors()) {
-            if (echo::createCanceller(name.toStdString())) QTest::newRow(qPrintable(name)) << name;
+            if (name == except || !echo::createCanceller(name.toStdString())) continue;
+            QTest::newRow(qPrintable(name)) << name;
         }
     }
     static std::unique_ptr<Canceller> make(const QString& name) {
@@ -114,7 +116,6 @@ void CancellerErleTest::keepsLoneTalker() {
 
 void CancellerErleTest::offsetDoesNoHarm() {
     QFETCH(QString, name);
-    if (name == "nlms") QSKIP("the textbook filter has no input filter");
     auto engine = make(name);
     auto mic = material().mic;
     for (float& x : mic) x += 0.05F;
