@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <utility>
 
 #include "engine/core/thread_role.h"
 #include "engine/duplex/session_setup.h"
@@ -35,16 +34,15 @@ Result<std::unique_ptr<DeviceRun>> DeviceRun::create(Plan plan) {
     const StreamFormat format{SampleRate{settings.stream.rate_hz}, settings.stream.frame_ms};
     run->far_end_ = std::make_unique<duplex::FarEnd>(
         format, rate, std::vector<duplex::FarEndItem>{}, 1, settings.network);
-    if (!run->plan_.spool_root.empty()) {
-        const duplex::RunDescription description{
-            .realtime = true, .live = true, .options = run->engine_.options()};
-        auto spool = session::Spool::create(run->plan_.spool_root,
-                                            duplex::sessionHeader(run->engine_.loop(), description),
-                                            settings.session);
-        if (!spool) return tl::unexpected(spool.error());
-        run->spool_ = std::move(*spool);
-        run->engine_.setWriter(&run->spool_->writer());
+    const duplex::RunDescription description{
+        .realtime = true, .live = true, .options = run->engine_.options()};
+    if (auto ok = run->spool_.open(run->plan_.spool_root,
+                                   duplex::sessionHeader(run->engine_.loop(), description),
+                                   settings.session);
+        !ok) {
+        return tl::unexpected(ok.error());
     }
+    run->engine_.setWriter(run->spool_.writer());
     auto* self = run.get();
     run->engine_.setListener([self](const duplex::ToldEvent& told) { self->onEvent(told); });
     run->engine_.setObserver(
@@ -119,14 +117,15 @@ void DeviceRun::onEvent(const duplex::ToldEvent& told) {
 }
 
 void DeviceRun::record(const duplex::FarEndItem& item) {
-    if (!spool_) return;
-    (void)spool_->writer().item({.block = block_,
-                                 .item = item.id,
-                                 .rate_hz = settings_.stream.rate_hz,
-                                 .text = item.text,
-                                 .kind = item.kind,
-                                 .due_s = item.at_s,
-                                 .samples = item.samples});
+    auto* writer = spool_.writer();
+    if (writer == nullptr) return;
+    (void)writer->item({.block = block_,
+                        .item = item.id,
+                        .rate_hz = settings_.stream.rate_hz,
+                        .text = item.text,
+                        .kind = item.kind,
+                        .due_s = item.at_s,
+                        .samples = item.samples});
 }
 
 void DeviceRun::send() {
@@ -216,10 +215,7 @@ void DeviceRun::gatherNews() {
     for (const auto* side : {&status.input, &status.output}) {
         if (side->state == audio::StreamState::lost) news_.device_problem = side->message;
     }
-    if (spool_) {
-        news_.dropped_records = spool_->writer().droppedRecords();
-        news_.disk_error = spool_->writer().diskError();
-    }
+    spool_.tell(news_);
     fresh_ = true;
 }
 
@@ -251,16 +247,6 @@ bool DeviceRun::news(RunNews& out) {
     news_.device_events.clear();
     fresh_ = false;
     return true;
-}
-
-Result<void> DeviceRun::keep(const std::filesystem::path& folder, BlockIndex from_block,
-                             BlockIndex to_block) {
-    if (!spool_) return fail(ErrorKind::state, "this run is not recorded", {}, "start a new run");
-    // Its last block is whole only when nothing comes after it any more.
-    if (ended_ && !std::exchange(finished_, true)) {
-        if (auto ok = spool_->finish(nlohmann::json::object()); !ok) return ok;
-    }
-    return spool_->keep(folder, from_block, to_block);
 }
 
 }  // namespace doubletalk::bench

@@ -9,8 +9,8 @@
 
 #include "app/audio/qt_audio_device.h"
 #include "app/bench/bench_run.h"
+#include "app/bench/run_spool.h"
 #include "engine/duplex/engine.h"
-#include "engine/session/spool.h"
 
 namespace doubletalk::bench {
 
@@ -40,7 +40,9 @@ public:
     bool news(RunNews& out) override;
     [[nodiscard]] BlockIndex block() const override { return block_; }
     Result<void> keep(const std::filesystem::path& folder, BlockIndex from_block,
-                      BlockIndex to_block) override;
+                      BlockIndex to_block) override {
+        return spool_.keep(folder, from_block, to_block, ended_);
+    }
     [[nodiscard]] audio::DeviceStatus deviceStatus() const { return device_->status(); }
 
 private:
@@ -60,7 +62,7 @@ private:
     std::unique_ptr<audio::QtAudioDevice> device_;
     duplex::Engine engine_;
     std::unique_ptr<duplex::FarEnd> far_end_;
-    std::unique_ptr<session::Spool> spool_;
+    RunSpool spool_;
     std::atomic<bool> stopping_{false}, ended_{false};
     std::atomic<BlockIndex> block_{0};
     std::mutex actions_mutex_;

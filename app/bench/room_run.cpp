@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <utility>
 
 #include "engine/core/clock.h"
 #include "engine/core/thread_role.h"
@@ -47,18 +46,18 @@ Result<std::unique_ptr<RoomRun>> RoomRun::create(Plan plan) {
     auto loop = duplex::SceneLoop::create(settings, std::move(*material), run->plan_.scene.seed);
     if (!loop) return tl::unexpected(loop.error());
     run->loop_ = std::move(*loop);
-    if (run->plan_.spool_root.empty()) return run;
     const duplex::RunDescription description{.scene = &run->plan_.scene,
                                              .seed = run->plan_.scene.seed,
                                              .realtime = run->plan_.pace == RunPace::real_time,
                                              .live = true,
                                              .options = run->loop_->options()};
-    auto spool = session::Spool::create(run->plan_.spool_root,
-                                        duplex::sessionHeader(run->loop_->engine(), description),
-                                        settings.session);
-    if (!spool) return tl::unexpected(spool.error());
-    run->spool_ = std::move(*spool);
-    run->loop_->setWriter(&run->spool_->writer());
+    if (auto ok = run->spool_.open(run->plan_.spool_root,
+                                   duplex::sessionHeader(run->loop_->engine(), description),
+                                   settings.session);
+        !ok) {
+        return tl::unexpected(ok.error());
+    }
+    run->loop_->setWriter(run->spool_.writer());
     return run;
 }
 
@@ -105,7 +104,8 @@ void RoomRun::moveSaid(std::int64_t ticket, int places) {
 
 void RoomRun::waitForBlock() {
     if (plan_.pace == RunPace::as_fast) {
-        if (spool_ && block_ % kMachineBlocks == 0) spool_->writer().waitForSpace();
+        auto* writer = spool_.writer();
+        if (writer != nullptr && block_ % kMachineBlocks == 0) writer->waitForSpace();
         while (!stopping_ && block_ % kFastBurst == 0 && plan_.feed->waitingBlocks() > kFastBurst) {
             std::this_thread::sleep_for(1ms);
         }
@@ -138,9 +138,9 @@ void RoomRun::step() {
     load_ratio_ += kLoadSmoothing * (ms / kBlockMs - load_ratio_);
     plan_.feed->push(loop_->engine(), loop_->input());
     if (plan_.listener.block) plan_.listener.block(loop_->engine(), loop_->input());
-    if (spool_ && (block_ + 1) % kMachineBlocks == 0) {
+    if (auto* writer = spool_.writer(); writer != nullptr && (block_ + 1) % kMachineBlocks == 0) {
         const std::array values{ms, block_max_ms_, load_ratio_};
-        spool_->writer().machine(block_, double(block_ + 1) * kBlockMs / 1000.0, values);
+        writer->machine(block_, double(block_ + 1) * kBlockMs / 1000.0, values);
     }
 }
 
@@ -182,10 +182,7 @@ void RoomRun::gatherNews() {
     news_.load_ratio = load_ratio_;
     news_.block_max_ms = block_max_ms_;
     news_.late_blocks = late_blocks_;
-    if (spool_) {
-        news_.dropped_records = spool_->writer().droppedRecords();
-        news_.disk_error = spool_->writer().diskError();
-    }
+    spool_.tell(news_);
     fresh_ = true;
 }
 
@@ -214,16 +211,6 @@ bool RoomRun::news(RunNews& out) {
     news_.item_events.clear();
     fresh_ = false;
     return true;
-}
-
-Result<void> RoomRun::keep(const std::filesystem::path& folder, BlockIndex from_block,
-                           BlockIndex to_block) {
-    if (!spool_) return fail(ErrorKind::state, "this run is not recorded", {}, "start a new run");
-    // Its last block is whole only when nothing comes after it any more.
-    if (ended_ && !std::exchange(finished_, true)) {
-        if (auto ok = spool_->finish(nlohmann::json::object()); !ok) return ok;
-    }
-    return spool_->keep(folder, from_block, to_block);
 }
 
 }  // namespace doubletalk::bench

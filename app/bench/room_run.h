@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "app/bench/bench_run.h"
+#include "app/bench/run_spool.h"
 #include "engine/duplex/scene_loop.h"
 #include "engine/room/scene.h"
-#include "engine/session/spool.h"
 
 namespace doubletalk::bench {
 
@@ -46,7 +46,9 @@ public:
     bool news(RunNews& out) override;
     [[nodiscard]] BlockIndex block() const override { return block_; }
     Result<void> keep(const std::filesystem::path& folder, BlockIndex from_block,
-                      BlockIndex to_block) override;
+                      BlockIndex to_block) override {
+        return spool_.keep(folder, from_block, to_block, ended_);
+    }
 
 private:
     using Action = std::function<void(duplex::SceneLoop&)>;
@@ -62,7 +64,7 @@ private:
 
     Plan plan_;
     std::unique_ptr<duplex::SceneLoop> loop_;
-    std::unique_ptr<session::Spool> spool_;
+    RunSpool spool_;
     std::atomic<bool> stopping_{false}, ended_{false};
     std::atomic<BlockIndex> block_{0};
     std::mutex actions_mutex_;
