@@ -22,7 +22,9 @@ FLOORS = [
     ("core",),
     ("metrics", "dsp"),
     ("params",),  # below the others: each folder with settings has a table
-    ("device", "flow", "codec", "remote", "session", "voice"),
+    ("flow", "remote"),
+    ("codec",),  # its streams are nodes
+    ("device", "session", "voice"),  # files are read through codecs
     ("room", "echo", "noise", "jitter", "speech"),
     ("network",),
     ("duplex",),
