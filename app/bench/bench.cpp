@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bench/bench.h"
 
-#include <QFileInfo>
-#include <QPointer>
 #include <QStandardPaths>
 #include <QTimer>
 #include <algorithm>
@@ -15,17 +13,14 @@
 
 #include "app/bench/device_run.h"
 #include "app/bench/monitor.h"
+#include "app/bench/speech_queue.h"
 #include "app/bench/task_thread.h"
-#include "engine/device/audio_file.h"
-#include "engine/room/clip_library.h"
 #include "engine/voice/recogniser.h"
 
 namespace doubletalk::bench {
 namespace {
 
 constexpr int kPollMs = 33;
-constexpr double kSpeechDbfs = -23.0;  // active level, as the scenes have it
-constexpr std::int64_t kMostFileFrames = std::int64_t(48000) * 3600;
 
 QString told(const Error& error) { return QString::fromStdString(error.message()); }
 
@@ -44,11 +39,6 @@ struct Bench::Private {
     std::map<std::string, std::string> edits;  ///< set here
     std::set<std::string> waiting_for_restart;
     duplex::Settings in_use;
-    std::vector<QueuedSpeech> queue;
-    std::map<std::int64_t, duplex::FarEndItem> ready;  ///< rendered, not sent
-    std::set<std::int64_t> sent;                       ///< to the run, not yet begun
-    std::set<std::int64_t> seen_waiting;               ///< there, in the last news
-    std::int64_t next_ticket = 1;
     BlockIndex record_from = -1;
     std::function<void(std::span<const float>, BlockIndex)> clean_sink;
     QString device_problem;
@@ -56,8 +46,9 @@ struct Bench::Private {
     RunNews news;
     bool stop_wanted = false;
     QTimer timer;
+    SpeechQueue speech_queue{speech};
     /// Last: their threads end before what they use.
-    TaskThread speech;  ///< preparing, rendering
+    TaskThread speech;  ///< preparing runs, rendering speech
     TaskThread disk;    ///< keeping sessions
     TaskThread recogniser;
 };
@@ -75,6 +66,8 @@ Bench::Bench(QObject* parent)
     p.in_use = requested();
     p.timer.setInterval(kPollMs);
     connect(&p.timer, &QTimer::timeout, this, &Bench::poll);
+    connect(&p.speech_queue, &SpeechQueue::changed, this, &Bench::queueChanged);
+    connect(&p.speech_queue, &SpeechQueue::failed, this, &Bench::failed);
 }
 
 Bench::~Bench() {
@@ -114,6 +107,7 @@ void Bench::rebuildStore() {
     for (const auto& [name, text] : p.edits) {
         (void)p.store.set(name, text, duplex::SettingSource::form);
     }
+    p.speech_queue.setRate(p.store.values().stream.rate_hz);
 }
 
 void Bench::setState(BenchState state) {
@@ -219,7 +213,7 @@ void Bench::beginRun(std::shared_ptr<BenchRun> run) {
     }
     if (p.record_from >= 0) p.record_from = 0;
     setState(BenchState::running);
-    flushQueue();
+    p.speech_queue.setRun(run_.get());
     p.timer.start();
 }
 
@@ -227,6 +221,7 @@ void Bench::stop() {
     if (state_ == BenchState::starting) private_->stop_wanted = true;
     if (state_ != BenchState::running) return;
     run_->requestStop();
+    private_->speech_queue.setRun(nullptr);
     setState(BenchState::stopping);
 }
 
@@ -236,23 +231,15 @@ void Bench::poll() {
     takeNews();
     if (!over) return;
     private_->timer.stop();
-    settleQueue(true);
+    private_->speech_queue.setRun(nullptr);
+    private_->speech_queue.follow(private_->news, true);
     setState(BenchState::idle);
 }
 
 void Bench::takeNews() {
     auto& p = *private_;
     if (!run_->news(p.news)) return;
-    for (const auto& begun : p.news.begun) {
-        p.sent.erase(begun.ticket);
-        p.ready.erase(begun.ticket);
-        for (auto& entry : p.queue) {
-            if (entry.ticket != begun.ticket) continue;
-            entry.item = begun.item;
-            entry.state = QueuedSpeech::State::speaking;
-        }
-    }
-    settleQueue(false);
+    p.speech_queue.follow(p.news, false);
     if (!p.news.disk_error.empty()) {
         failed(QString::fromStdString(p.news.disk_error));
         p.news.disk_error.clear();
@@ -269,43 +256,6 @@ void Bench::takeNews() {
         p.in_use = p.news.in_use;
         settingsChanged();
     }
-}
-
-void Bench::settleQueue(bool run_is_over) {
-    auto& p = *private_;
-    for (auto& entry : p.queue) {
-        if (entry.state == QueuedSpeech::State::speaking) {
-            if (entry.item == p.news.playing) entry.heard_ms = p.news.playing_ms;
-            for (const auto& event : p.news.item_events) {
-                if (event.item != entry.item) continue;
-                entry.heard_ms = std::isfinite(event.value) ? event.value : entry.heard_ms;
-                entry.state = event.kind == EventKind::item_ended
-                                  ? QueuedSpeech::State::heard
-                                  : QueuedSpeech::State::interrupted;
-            }
-            if (run_is_over && entry.state == QueuedSpeech::State::speaking) {
-                entry.state = QueuedSpeech::State::interrupted;
-            }
-        }
-        if (!p.sent.contains(entry.ticket)) continue;
-        const bool waits = std::find(p.news.waiting.begin(), p.news.waiting.end(), entry.ticket) !=
-                           p.news.waiting.end();
-        if (run_is_over) {
-            p.sent.erase(entry.ticket);  // waits for the next run
-        } else if (waits) {
-            entry.state = QueuedSpeech::State::waiting;
-        } else if (p.seen_waiting.contains(entry.ticket)) {
-            // An interruption threw the queue away.
-            p.sent.erase(entry.ticket);
-            p.ready.erase(entry.ticket);
-            entry.state = QueuedSpeech::State::interrupted;
-            entry.heard_ms = 0.0;
-        }
-    }
-    p.seen_waiting.clear();
-    p.seen_waiting.insert(p.news.waiting.begin(), p.news.waiting.end());
-    p.news.item_events.clear();
-    queueChanged();
 }
 
 const duplex::Settings& Bench::requested() const { return private_->store.values(); }
@@ -325,6 +275,7 @@ Result<void> Bench::set(const std::string& full_name, const std::string& text) {
     if (!ref) return tl::unexpected(ref.error());
     if (auto ok = p.store.set(full_name, text, duplex::SettingSource::form); !ok) return ok;
     p.edits[full_name] = text;
+    p.speech_queue.setRate(p.store.values().stream.rate_hz);
     applied(*ref);
     return {};
 }
@@ -379,154 +330,23 @@ void Bench::changePath() {
 }
 
 std::int64_t Bench::speakText(const QString& text, const QString& voice) {
-    auto& p = *private_;
-    const auto ticket = p.next_ticket++;
-    p.queue.push_back({.ticket = ticket,
-                       .item = 0,
-                       .state = QueuedSpeech::State::rendering,
-                       .title = text,
-                       .file = false,
-                       .problem = {}});
-    queueChanged();
-    const room::Source source{.clip = {},
-                              .text = text.toStdString(),
-                              .voice = voice.isEmpty() ? "en" : voice.toStdString()};
-    const SampleRate rate{p.store.values().stream.rate_hz};
-    render(ticket, [source, rate] { return room::loadSourceAt(source, rate, kSpeechDbfs); });
-    return ticket;
+    return private_->speech_queue.addText(text, voice);
 }
-
-std::int64_t Bench::speakFile(const QString& path) {
-    auto& p = *private_;
-    const auto ticket = p.next_ticket++;
-    p.queue.push_back({.ticket = ticket,
-                       .item = 0,
-                       .state = QueuedSpeech::State::rendering,
-                       .title = QFileInfo(path).fileName(),
-                       .file = true,
-                       .problem = {}});
-    queueChanged();
-    const auto rate_hz = p.store.values().stream.rate_hz;
-    render(ticket, [file = std::filesystem::path(path.toStdString()), rate_hz] {
-        return device::readMono(file, rate_hz);
-    });
-    return ticket;
-}
-
-void Bench::render(std::int64_t ticket, std::function<Result<std::vector<float>>()> make) {
-    private_->speech.post([this, ticket, make = std::move(make)] {
-        auto samples = std::make_shared<Result<std::vector<float>>>(make());
-        QMetaObject::invokeMethod(this, [this, ticket, samples] { rendered(ticket, *samples); });
-    });
-}
-
-void Bench::rendered(std::int64_t ticket, Result<std::vector<float>>& samples) {
-    auto& p = *private_;
-    const auto entry = std::find_if(p.queue.begin(), p.queue.end(),
-                                    [&](const auto& one) { return one.ticket == ticket; });
-    if (entry == p.queue.end()) return;  // taken back meanwhile
-    if (!samples) {
-        entry->state = QueuedSpeech::State::failed;
-        entry->problem = told(samples.error());
-        failed(entry->problem);
-    } else {
-        entry->state = QueuedSpeech::State::waiting;
-        entry->length_ms = 1000.0 * double(samples->size()) / p.store.values().stream.rate_hz;
-        p.ready[ticket] = {.samples = std::move(*samples),
-                           .text = entry->title.toStdString(),
-                           .kind = entry->file ? "file" : "speech",
-                           .ticket = ticket};
-    }
-    flushQueue();
-    queueChanged();
-}
-
-void Bench::flushQueue() {
-    auto& p = *private_;
-    if (state_ != BenchState::running) return;
-    for (const auto& entry : p.queue) {
-        if (entry.state == QueuedSpeech::State::rendering) return;  // the order is kept
-        const auto ready = p.ready.find(entry.ticket);
-        if (ready == p.ready.end() || p.sent.contains(entry.ticket)) continue;
-        p.sent.insert(entry.ticket);
-        run_->say(ready->second);
-    }
-}
-
+std::int64_t Bench::speakFile(const QString& path) { return private_->speech_queue.addFile(path); }
 std::int64_t Bench::speakStream(const QString& title) {
-    auto& p = *private_;
-    const auto ticket = p.next_ticket++;
-    p.queue.push_back({.ticket = ticket,
-                       .item = 0,
-                       .state = QueuedSpeech::State::waiting,
-                       .title = title,
-                       .file = false,
-                       .problem = {}});
-    p.ready[ticket] = {
-        .text = title.toStdString(), .kind = "chunks", .ticket = ticket, .open = true};
-    flushQueue();
-    queueChanged();
-    return ticket;
+    return private_->speech_queue.addStream(title);
 }
-
 void Bench::append(std::int64_t ticket, std::vector<float> samples, bool last) {
-    auto& p = *private_;
-    for (auto& entry : p.queue) {
-        if (entry.ticket != ticket) continue;
-        entry.length_ms += 1000.0 * double(samples.size()) / p.store.values().stream.rate_hz;
-    }
-    // Kept as long as it has not begun: the next run may have to say it.
-    if (const auto ready = p.ready.find(ticket); ready != p.ready.end()) {
-        auto& item = ready->second;
-        item.samples.insert(item.samples.end(), samples.begin(), samples.end());
-        item.open = !last;
-    }
-    if (run_ && state_ == BenchState::running) run_->append(ticket, std::move(samples), last);
+    private_->speech_queue.append(ticket, std::move(samples), last);
 }
-
 void Bench::failStream(std::int64_t ticket, const QString& problem) {
-    for (auto& entry : private_->queue) {
-        if (entry.ticket == ticket) entry.problem = problem;
-    }
-    append(ticket, {}, true);
-    failed(problem);
+    private_->speech_queue.failStream(ticket, problem);
 }
-
-bool Bench::removeQueued(std::int64_t ticket) {
-    auto& p = *private_;
-    const auto entry = std::find_if(p.queue.begin(), p.queue.end(),
-                                    [&](const auto& one) { return one.ticket == ticket; });
-    if (entry == p.queue.end() || entry->state == QueuedSpeech::State::speaking) return false;
-    if (p.sent.erase(ticket) > 0 && run_) run_->unsay(ticket);
-    p.ready.erase(ticket);
-    p.queue.erase(entry);
-    queueChanged();
-    return true;
-}
-
+bool Bench::removeQueued(std::int64_t ticket) { return private_->speech_queue.remove(ticket); }
 bool Bench::moveQueued(std::int64_t ticket, int places) {
-    auto& p = *private_;
-    const auto open = [](const QueuedSpeech& entry) {
-        return entry.state == QueuedSpeech::State::waiting ||
-               entry.state == QueuedSpeech::State::rendering;
-    };
-    const auto entry = std::find_if(p.queue.begin(), p.queue.end(),
-                                    [&](const auto& one) { return one.ticket == ticket; });
-    if (entry == p.queue.end() || !open(*entry)) return false;
-    const auto to = (entry - p.queue.begin()) + places;
-    if (to < 0 || to >= std::ptrdiff_t(p.queue.size()) || !open(p.queue[std::size_t(to)]))
-        return false;
-    if (p.sent.contains(ticket) && run_) run_->moveSaid(ticket, places);
-    if (places > 0) {
-        std::rotate(entry, entry + 1, p.queue.begin() + to + 1);
-    } else {
-        std::rotate(p.queue.begin() + to, entry, entry + 1);
-    }
-    queueChanged();
-    return true;
+    return private_->speech_queue.move(ticket, places);
 }
-
-const std::vector<QueuedSpeech>& Bench::queue() const { return private_->queue; }
+const std::vector<QueuedSpeech>& Bench::queue() const { return private_->speech_queue.entries(); }
 
 void Bench::startRecording() {
     private_->record_from = run_ && state_ == BenchState::running ? run_->block() : 0;
@@ -585,12 +405,7 @@ MachineState Bench::machine() const {
     state.block_max_ms = p.news.block_max_ms;
     state.late_blocks = p.news.late_blocks;
     state.dropped_records = p.news.dropped_records + feed_->dropped();
-    for (const auto& entry : p.queue) {
-        if (entry.state == QueuedSpeech::State::waiting) state.buffered_ms += entry.length_ms;
-        if (entry.state == QueuedSpeech::State::speaking) {
-            state.buffered_ms += std::max(entry.length_ms - entry.heard_ms, 0.0);
-        }
-    }
+    state.buffered_ms = p.speech_queue.bufferedMs();
     state.health = p.news.health;
     state.device = p.source.devices ? QString::fromStdString(p.news.device) : tr("Virtual room");
     state.rate_hz = p.store.values().engine.rate_hz;

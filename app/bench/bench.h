@@ -11,6 +11,7 @@
 
 #include "app/bench/live_feed.h"
 #include "app/bench/room_run.h"
+#include "app/bench/speech_queue.h"
 #include "engine/core/result.h"
 #include "engine/duplex/settings_store.h"
 
@@ -23,19 +24,6 @@ struct BenchSource {
     bool devices = false;             ///< real sound devices instead of the virtual room
     std::string scene = "barge_in";   ///< virtual room: a shipped scene or a scene file
     std::string input_id, output_id;  ///< devices; empty: the system's default
-};
-
-/// One text or file the assistant is to speak.
-struct QueuedSpeech {
-    enum class State { rendering, waiting, speaking, heard, interrupted, failed };
-    std::int64_t ticket = 0;  ///< stable name of the entry
-    ItemId item = 0;          ///< once it was sent
-    State state = State::waiting;
-    QString title;  ///< text, or file name
-    bool file = false;
-    double length_ms = 0.0;  ///< 0: not known yet
-    double heard_ms = 0.0;   ///< at the loudspeaker so far, or where it was interrupted
-    QString problem;         ///< why it failed
 };
 
 /// Numbers of the machine for a status bar.
@@ -152,14 +140,10 @@ private:
     [[nodiscard]] RunListener listener();
     void prepareRun(const QString& what, std::function<MadeRun()> make);
     void beginRun(std::shared_ptr<BenchRun> run);
-    void flushQueue();
     void poll();
     void takeNews();
-    void settleQueue(bool run_is_over);
     void applied(const duplex::SettingRef& ref);
     void postKind(duplex::CommandKind kind);
-    void render(std::int64_t ticket, std::function<Result<std::vector<float>>()> make);
-    void rendered(std::int64_t ticket, Result<std::vector<float>>& samples);
     void recognise(double start_s, double end_s, std::vector<float> samples,
                    int rate_hz);  ///< any thread
 

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/core/packet.h"
+#include "engine/core/result.h"
+#include "engine/duplex/far_end.h"
+
+namespace doubletalk::bench {
+
+class BenchRun;
+class TaskThread;
+struct RunNews;
+
+/// One text or file the assistant is to speak.
+struct QueuedSpeech {
+    enum class State { rendering, waiting, speaking, heard, interrupted, failed };
+    std::int64_t ticket = 0;  ///< stable name of the entry
+    ItemId item = 0;          ///< once it was sent
+    State state = State::waiting;
+    QString title;  ///< text, or file name
+    bool file = false;
+    double length_ms = 0.0;  ///< 0: not known yet
+    double heard_ms = 0.0;   ///< at the loudspeaker so far, or where it was interrupted
+    QString problem;         ///< why it failed
+};
+
+/// What the assistant is to speak, in order: rendered on another thread, sent to the run that goes
+/// on, followed until it was heard. Entries outlive runs; what was not begun waits for the next.
+/// Thread: gui.
+class SpeechQueue : public QObject {
+    Q_OBJECT
+public:
+    /// renderer outlives no task of it: end it before this.
+    explicit SpeechQueue(TaskThread& renderer, QObject* parent = nullptr);
+
+    /// Rate of the assistant's stream from now on.
+    void setRate(int rate_hz) { rate_hz_ = rate_hz; }
+    /// Where entries go; null: they wait.
+    void setRun(BenchRun* run);
+    /// What the run told; run_is_over: these were its last news.
+    void follow(RunNews& news, bool run_is_over);
+
+    /// Ticket of the new entry at the queue's end.
+    std::int64_t addText(const QString& text, const QString& voice);
+    std::int64_t addFile(const QString& path);
+    /// Speech that is still being made: append() brings its audio at the stream's rate.
+    std::int64_t addStream(const QString& title);
+    void append(std::int64_t ticket, std::vector<float> samples, bool last);
+    /// The entry ends with what there is.
+    void failStream(std::int64_t ticket, const QString& problem);
+    /// Of what has not been sent yet.
+    bool remove(std::int64_t ticket);
+    bool move(std::int64_t ticket, int places);
+
+    [[nodiscard]] const std::vector<QueuedSpeech>& entries() const { return entries_; }
+    /// Still to be spoken, as far as it is rendered.
+    [[nodiscard]] double bufferedMs() const;
+
+signals:
+    void changed();
+    void failed(const QString& what);
+
+private:
+    using Rendering = std::function<Result<std::vector<float>>()>;
+
+    std::int64_t add(const QString& title, bool file, QueuedSpeech::State state);
+    [[nodiscard]] std::vector<QueuedSpeech>::iterator find(std::int64_t ticket);
+    void render(std::int64_t ticket, Rendering make);
+    void rendered(std::int64_t ticket, Result<std::vector<float>>& samples);
+    void flush();
+    void followItem(QueuedSpeech& entry, const RunNews& news, bool run_is_over);
+    void followSent(QueuedSpeech& entry, const RunNews& news, bool run_is_over);
+
+    TaskThread& renderer_;
+    BenchRun* run_ = nullptr;
+    int rate_hz_ = 16000;
+    std::int64_t next_ticket_ = 1;
+    std::vector<QueuedSpeech> entries_;
+    std::map<std::int64_t, duplex::FarEndItem> ready_;  ///< rendered, not begun
+    std::set<std::int64_t> sent_;                       ///< to the run, not yet begun
+    std::set<std::int64_t> seen_waiting_;               ///< there, in the last news
+};
+
+}  // namespace doubletalk::bench
