@@ -3,33 +3,23 @@
 #include "ui/main_window.h"
 
 #include <QAction>
-#include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
-#include <QDateTime>
-#include <QDesktopServices>
-#include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
-#include <QMenu>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
 #include <QStackedWidget>
-#include <QStandardPaths>
 #include <QStatusBar>
-#include <QStyle>
 #include <QTabBar>
 #include <QToolBar>
 #include <QToolButton>
 #include <QUndoStack>
-#include <QUrl>
 #include <QVBoxLayout>
 
-#include "app/bench/monitor.h"
 #include "engine/duplex/build_info.h"
-#include "engine/room/scene.h"
-#include "ui/device_dialog.h"
+#include "ui/hear_button.h"
 #include "ui/models/bench_target.h"
 #include "ui/models/event_text.h"
 #include "ui/models/history.h"
@@ -46,9 +36,11 @@
 #include "ui/plots/echo_path_plot.h"
 #include "ui/plots/plot_registry.h"
 #include "ui/plots/time_stack.h"
-#include "ui/session_work.h"
+#include "ui/session_desk.h"
+#include "ui/source_choice.h"
 #include "ui/speech_services.h"
 #include "ui/theme/icons.h"
+#include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/command_palette.h"
 #include "ui/widgets/error_bar.h"
@@ -58,6 +50,7 @@
 #include "ui/widgets/quick_toggles.h"
 #include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
+#include "ui/window_layout.h"
 
 namespace doubletalk::ui {
 namespace {
@@ -65,34 +58,11 @@ namespace {
 constexpr int kFramesPerS = 30;
 constexpr int kSmoothFramesPerS = 60;
 constexpr double kSpikeMs = 300.0;
-constexpr int kRecentSessions = 10;
-constexpr int kLayoutVersion = 1;
 
 QString featureText() {
     QStringList features;
     for (const auto& feature : duplex::buildFeatures()) features << QString::fromStdString(feature);
     return features.join(", ");
-}
-
-QString sessionFolder() {
-    const auto documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    return QDir(documents).filePath("Doubletalk");
-}
-
-QString newSessionFolder(const QString& scene) {
-    const auto stamp = QDateTime::currentDateTime().toString("yyyy-MM-dd_HH-mm-ss");
-    return QDir(sessionFolder()).filePath(stamp + "_" + scene);
-}
-
-/// The style sheet's word for a button's part in the window.
-void setKind(QWidget& button, const char* kind) {
-    button.setProperty("kind", kind);
-    button.style()->unpolish(&button);
-    button.style()->polish(&button);
-}
-
-QString layoutKey(Workspace workspace) {
-    return QStringLiteral("layout/%1").arg(workspace == Workspace::echo ? "echo" : "network");
 }
 
 }  // namespace
@@ -105,19 +75,23 @@ MainWindow::MainWindow(QWidget* parent)
       target_(std::make_unique<BenchTarget>(*bench_)),
       edits_(std::make_unique<ParameterEdits>(*target_)),
       presets_(
-          std::make_unique<PresetStore>(PresetStore::builtInFolder(), PresetStore::ownFolder())),
-      sessions_(std::make_unique<SessionWork>()) {
+          std::make_unique<PresetStore>(PresetStore::builtInFolder(), PresetStore::ownFolder())) {
     setWindowTitle(tr("Doubletalk"));
     setMinimumSize(1120, 700);
     actions_ = std::make_unique<WindowActions>(*this);
-    buildToolBar();
+    layout_ = std::make_unique<WindowLayout>(*this, *actions_->panels_menu);
+    source_ = std::make_unique<SourceChoice>(*bench_, *actions_->scene_menu);
     buildCentre();
     buildDocks();
+    sessions_ = std::make_unique<SessionDesk>(*bench_, *history_, *view_, *session_panel_,
+                                              *actions_->recent_menu);
+    buildToolBar();
     buildStatusBar();
     connectBench();
+    connectSessions();
     connectActions();
     connectPanels();
-    restoreLayout();
+    restoreLook();
     view_->setFlagText([](const Event& event) { return parameterChangeText(event); });
     second_.start();
     connect(&frame_timer_, &QTimer::timeout, this, &MainWindow::refresh);
@@ -130,7 +104,8 @@ MainWindow::~MainWindow() {
     frame_timer_.stop();
     bench_->disconnect(this);
     // What shows bench and history goes before them; Qt would delete it after them.
-    qDeleteAll(docks_);
+    sessions_.reset();
+    layout_->deleteDocks();
     delete takeCentralWidget();
     delete tool_bar_;
 }
@@ -174,7 +149,8 @@ void MainWindow::buildToolBar() {
     auto* space = new QWidget(bar);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(space);
-    buildHearMenu(*bar);
+    hear_ = new HearButton(*bench_, *sessions_, *source_, *view_, bar);
+    bar->addWidget(hear_);
     button(a.follow, true);
     button(a.cursors, false);
     button(a.hold, false);
@@ -218,45 +194,27 @@ void MainWindow::buildCentre() {
             [this](int tab) { showWorkspace(Workspace(tab)); });
 }
 
-void MainWindow::addDock(const char* id, const QString& title, QWidget* content,
-                         Qt::DockWidgetArea area) {
-    auto* dock = new QDockWidget(title, this);
-    dock->setObjectName(QString::fromLatin1(id));
-    dock->setWidget(content);
-    // The panels have title rows of their own; a floating one gets the window system's.
-    auto* no_title = new QWidget(dock);
-    no_title->setFixedHeight(0);
-    dock->setTitleBarWidget(no_title);
-    addDockWidget(area, dock);
-    actions_->panels_menu->addAction(dock->toggleViewAction());
-    docks_.insert(QString::fromLatin1(id), dock);
-}
-
 void MainWindow::buildDocks() {
-    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     parameters_ = new ParameterPanel(*edits_, *presets_);
-    addDock("parameters", tr("Parameters"), parameters_, Qt::LeftDockWidgetArea);
+    layout_->add("parameters", tr("Parameters"), parameters_, Qt::LeftDockWidgetArea);
     health_ = new HealthPanel(*history_, *target_);
-    addDock("health", tr("Health"), health_, Qt::RightDockWidgetArea);
+    layout_->add("health", tr("Health"), health_, Qt::RightDockWidgetArea);
     echo_path_ = new EchoPathPlot(*history_);
-    addDock("echo_path", tr("Echo path"), echo_path_, Qt::BottomDockWidgetArea);
+    layout_->add("echo_path", tr("Echo path"), echo_path_, Qt::BottomDockWidgetArea);
     delay_variation_ = new DelayVariationPlot(*history_);
-    addDock("delay_variation", tr("Delay variation"), delay_variation_, Qt::BottomDockWidgetArea);
+    layout_->add("delay_variation", tr("Delay variation"), delay_variation_,
+                 Qt::BottomDockWidgetArea);
     latency_stack_ = makeLatencyStack(*history_, *view_);
-    addDock("latency", tr("Latency"), latency_stack_, Qt::BottomDockWidgetArea);
+    layout_->add("latency", tr("Latency"), latency_stack_, Qt::BottomDockWidgetArea);
     events_ = new EventPanel(*history_);
-    addDock("events", tr("Events"), events_, Qt::BottomDockWidgetArea);
+    layout_->add("events", tr("Events"), events_, Qt::BottomDockWidgetArea);
     speak_ = new SpeakPanel;
-    addDock("speak", tr("Speak"), speak_, Qt::BottomDockWidgetArea);
+    layout_->add("speak", tr("Speak"), speak_, Qt::BottomDockWidgetArea);
     transcript_ = new TranscriptPanel(*history_);
-    addDock("transcript", tr("Transcript"), transcript_, Qt::BottomDockWidgetArea);
+    layout_->add("transcript", tr("Transcript"), transcript_, Qt::BottomDockWidgetArea);
     session_panel_ = new SessionPanel;
-    addDock("sessions", tr("Sessions"), session_panel_, Qt::BottomDockWidgetArea);
-    for (const char* id : {"speak", "transcript", "sessions"})
-        tabifyDockWidget(docks_["events"], docks_[id]);
-    setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
+    layout_->add("sessions", tr("Sessions"), session_panel_, Qt::BottomDockWidgetArea);
+    layout_->stack("events", {"speak", "transcript", "sessions"});
     keys_ = new KeyCard(this);
     palette_ = new CommandPalette(this);
 }
@@ -265,7 +223,7 @@ void MainWindow::buildStatusBar() {
     status_ = new StatusContent(this);
     statusBar()->addPermanentWidget(status_, 1);
     statusBar()->setSizeGripEnabled(false);
-    connect(status_, &StatusContent::cancelled, sessions_.get(), &SessionWork::cancel);
+    connect(status_, &StatusContent::cancelled, sessions_.get(), &SessionDesk::cancel);
 }
 
 void MainWindow::connectPanels() {
@@ -288,16 +246,10 @@ void MainWindow::connectPanels() {
     connect(speak_, &SpeakPanel::removeWanted, bench, &Bench::removeQueued);
     connect(bench, &Bench::queueChanged, this,
             [this] { speak_->setQueue(bench_->queue(), bench_->machine().buffered_ms); });
-    connect(session_panel_, &SessionPanel::openWanted, this, &MainWindow::openSession);
-    connect(session_panel_, &SessionPanel::revealWanted, this,
-            [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
-    connect(session_panel_, &SessionPanel::replayWanted, this, [this](const QString& folder) {
-        sessions_->replay(folder, bench_->requested(), newSessionFolder("replay"));
-    });
     connect(actions_->keys, &QAction::triggered, keys_, &KeyCard::toggle);
     connect(actions_->palette, &QAction::triggered, palette_, &CommandPalette::openPalette);
     connect(palette_, &CommandPalette::settingChosen, this, [this](const QString& name) {
-        docks_["parameters"]->show();
+        layout_->dock("parameters")->show();
         parameters_->showSetting(name);
     });
     speak_->setVoices({{"en", tr("English (embedded)")}, {"remote", tr("Remote service (TTS)")}});
@@ -329,20 +281,22 @@ void MainWindow::connectBench() {
         echo_stack_->setLimit("barge_in.trigger_dbfs", settings.barge_in.trigger_dbfs);
         view_->setRateHz(settings.engine.rate_hz);
     });
-    connect(bench, &Bench::sessionKept, this, [this](const QString& folder) {
-        remember(folder);
-        statusBar()->showMessage(tr("Session kept in %1").arg(folder), 10000);
-    });
-    connect(sessions_.get(), &SessionWork::failed, this, &MainWindow::tell);
-    connect(sessions_.get(), &SessionWork::progress, this, &MainWindow::showProgress);
-    connect(sessions_.get(), &SessionWork::opened, this, &MainWindow::showSession);
-    connect(sessions_.get(), &SessionWork::replayed, this,
-            [this](const QString& folder, const QString& verdict) {
-                statusBar()->showMessage(verdict, 15000);
-                remember(folder);
-                openSession(folder);
-            });
     bench->settingsChanged();
+}
+
+void MainWindow::connectSessions() {
+    auto* sessions = sessions_.get();
+    connect(sessions, &SessionDesk::failed, this, &MainWindow::tell);
+    connect(sessions, &SessionDesk::progress, this, &MainWindow::showProgress);
+    connect(sessions, &SessionDesk::told, this,
+            [this](const QString& text, int for_ms) { statusBar()->showMessage(text, for_ms); });
+    connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
+        setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
+    });
+    connect(source_.get(), &SourceChoice::failed, this, &MainWindow::tell);
+    connect(source_.get(), &SourceChoice::changed, source_.get(), &SourceChoice::save);
+    connect(source_.get(), &SourceChoice::roundTripMeasured, status_, &StatusContent::setRoundTrip);
+    connect(hear_, &HearButton::failed, this, &MainWindow::tell);
 }
 
 void MainWindow::connectActions() {
@@ -357,7 +311,7 @@ void MainWindow::connectActions() {
             bench_->stop();
         }
     });
-    on(a.record, [this] { toggleRecording(); });
+    on(a.record, [this] { sessions_->toggleRecording(); });
     on(a.interrupt, [this] {
         bench_->interrupt();
         speech_->interrupted();
@@ -366,9 +320,9 @@ void MainWindow::connectActions() {
     on(a.spike, [this] { bench_->spike(kSpikeMs); });
     on(a.move_microphone, [this] { bench_->changePath(); });
     on(a.speak_file, [this] { speakFiles(); });
-    on(a.open, [this] { openDialog(); });
-    on(a.source, [this] { chooseDevices(); });
-    on(a.replay, [this] { replayWithChanges(); });
+    on(a.open, [this] { sessions_->choose(this); });
+    on(a.source, [this] { source_->chooseDevices(this); });
+    on(a.replay, [this] { sessions_->replay(); });
     on(a.export_plot, [this] { stack()->askExport(); });
     on(a.quit, [this] { close(); });
     on(a.follow, [this](bool checked) { view_->setFollow(checked); });
@@ -389,33 +343,12 @@ void MainWindow::connectActions() {
     on(a.redo, [this] { edits_->undoStack().redo(); });
     on(a.echo, [this] { showWorkspace(Workspace::echo); });
     on(a.network, [this] { showWorkspace(Workspace::network); });
-    on(a.default_layout, [this] { defaultLayout(); });
+    on(a.default_layout, [this] { layout_->showDefault(workspace_); });
     on(a.dark, [](bool checked) { Theme::current().setDark(checked); });
     on(a.text_larger, [] { Theme::current().setTextScale(Theme::current().textScale() + 0.1); });
     on(a.text_smaller, [] { Theme::current().setTextScale(Theme::current().textScale() - 0.1); });
     on(a.smooth, [this](bool checked) { setFrameRate(checked ? kSmoothFramesPerS : kFramesPerS); });
     on(a.about, [this] { showAbout(); });
-    fillSceneMenu();
-}
-
-void MainWindow::fillSceneMenu() {
-    const auto scenes = room::shippedScenes();
-    if (!scenes) return;
-    auto* group = new QActionGroup(this);
-    for (const auto& scene : *scenes) {
-        auto* action = actions_->scene_menu->addAction(QString::fromStdString(scene.title));
-        action->setCheckable(true);
-        action->setToolTip(QString::fromStdString(scene.description));
-        action->setChecked(scene.id == bench_->source().scene);
-        group->addAction(action);
-        connect(action, &QAction::triggered, this, [this, id = scene.id] {
-            auto source = bench_->source();
-            source.devices = false;
-            source.scene = id;
-            if (auto ok = bench_->setSource(source); !ok)
-                tell(QString::fromStdString(ok.error().message()));
-        });
-    }
 }
 
 void MainWindow::run(bench::RunPace pace) {
@@ -423,8 +356,7 @@ void MainWindow::run(bench::RunPace pace) {
     history_->clear();
     transcript_->clear();
     view_->setFollow(true);
-    opened_session_.clear();
-    session_.reset();
+    sessions_->leave();
     bench_->start(pace);
 }
 
@@ -451,16 +383,6 @@ void MainWindow::recordingChanged() {
     updateStatus();
 }
 
-void MainWindow::toggleRecording() {
-    if (!bench_->recording()) {
-        bench_->startRecording();
-        return;
-    }
-    const auto folder = newSessionFolder(QString::fromStdString(bench_->source().scene));
-    QDir().mkpath(QFileInfo(folder).path());
-    bench_->stopRecording(folder);
-}
-
 void MainWindow::tell(const QString& problem) { errors_->showError(problem); }
 
 void MainWindow::showProgress(const QString& what, double done_ratio) {
@@ -473,145 +395,19 @@ void MainWindow::speakFiles() {
     for (const auto& file : files) bench_->speakFile(file);
 }
 
-void MainWindow::chooseDevices() {
-    DeviceDialog dialog(bench_->source(), monitor_id_, bench_->requested().engine.rate_hz, this);
-    if (dialog.exec() != QDialog::Accepted) return;
-    monitor_id_ = dialog.monitorId();
-    if (auto ok = bench_->setSource(dialog.source()); !ok)
-        tell(QString::fromStdString(ok.error().message()));
-    status_->setRoundTrip(dialog.roundTripMs());
-    saveLayout();
-}
-
-void MainWindow::buildHearMenu(QToolBar& bar) {
-    auto* menu = new QMenu(&bar);
-    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
-        menu->clear();
-        menu->addAction(tr("&Nothing"), this, [this] { hear(-1); });
-        if (!session_) {
-            menu->addAction(tr("&Far end"), this, [this] { hear(int(bench::FeedTap::far)); });
-            menu->addAction(tr("&Microphone"), this,
-                            [this] { hear(int(bench::FeedTap::microphone)); });
-            menu->addAction(tr("&Output"), this, [this] { hear(int(bench::FeedTap::output)); });
-            return;
-        }
-        for (const auto& [name, samples] : session_->tracks) {
-            if (samples.empty()) continue;
-            menu->addAction(QString::fromStdString(name), this,
-                            [this, track = QString::fromStdString(name)] { playTrack(track); });
-        }
-    });
-    hear_button_ = new QToolButton(&bar);
-    hear_button_->setText(tr("Hear"));
-    hear_button_->setToolTip(
-        tr("Hear a tap of the running engine, or a track of the opened session from cursor 1 or "
-           "the view's start, on the monitor output (Devices …)"));
-    hear_button_->setMenu(menu);
-    hear_button_->setPopupMode(QToolButton::InstantPopup);
-    bar.addWidget(hear_button_);
-}
-
-void MainWindow::hear(int tap) {
-    auto& monitor = bench_->monitor();
-    monitor.stop();
-    setKind(*hear_button_, "");
-    if (tap < 0) return;
-    const auto& source = bench_->source();
-    const auto loudspeaker = source.devices ? source.output_id : std::string();
-    if (auto ok = monitor.start(bench::FeedTap(tap), monitor_id_.toStdString(),
-                                bench_->requested().engine.rate_hz, loudspeaker);
-        !ok) {
-        tell(QString::fromStdString(ok.error().message()));
-        return;
-    }
-    setKind(*hear_button_, "primary");
-}
-
-void MainWindow::playTrack(const QString& name) {
-    if (!session_) return;
-    const auto& track = session_->tracks[name.toStdString()];
-    const double from_s = view_->cursorsShown() ? view_->cursor(0) : view_->range().from_s;
-    const auto from =
-        std::min(track.size(), std::size_t(std::max(from_s, 0.0) * session_->rate_hz));
-    if (auto ok = bench_->monitor().play({track.begin() + std::ptrdiff_t(from), track.end()},
-                                         monitor_id_.toStdString(), session_->rate_hz);
-        !ok) {
-        tell(QString::fromStdString(ok.error().message()));
-        return;
-    }
-    setKind(*hear_button_, "primary");
-}
-
 void MainWindow::stepProblem(int step) {
     auto* plots = stack();
     if (step > 0 ? plots->nextProblem() : plots->previousProblem()) return;
     statusBar()->showMessage(step > 0 ? tr("No later problem") : tr("No earlier problem"), 3000);
 }
 
-void MainWindow::openDialog() {
-    const auto folder =
-        QFileDialog::getExistingDirectory(this, tr("Open a session's folder"), sessionFolder());
-    if (!folder.isEmpty()) openSession(folder);
-}
-
-void MainWindow::openSession(const QString& folder) {
-    if (bench_->state() != bench::BenchState::idle) {
-        tell(tr("A run is going on: stop it (R), then open the session"));
-        return;
-    }
-    sessions_->open(folder);
-}
-
-void MainWindow::showSession(const QString& folder) {
-    auto opened = sessions_->take();
-    if (!opened) return;
-    *history_ = std::move(*opened->history);
-    session_ = std::move(opened);
-    view_->advance(history_->nowS());
-    view_->fit();
-    opened_session_ = folder;
-    remember(folder);
-    setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
-}
-
-void MainWindow::replayWithChanges() {
-    const auto folder = opened_session_.isEmpty() ? last_kept_ : opened_session_;
-    if (folder.isEmpty()) {
-        tell(tr("There is no session to replay: open one (Ctrl+O) or record a run (Shift+R)"));
-        return;
-    }
-    sessions_->replay(folder, bench_->requested(), newSessionFolder("replay"));
-}
-
-void MainWindow::remember(const QString& folder) {
-    last_kept_ = folder;
-    QSettings settings;
-    auto recent = settings.value("sessions/recent").toStringList();
-    recent.removeAll(folder);
-    recent.prepend(folder);
-    recent = recent.mid(0, kRecentSessions);
-    settings.setValue("sessions/recent", recent);
-    fillRecentMenu();
-}
-
-void MainWindow::fillRecentMenu() {
-    auto* menu = actions_->recent_menu;
-    menu->clear();
-    for (const auto& folder : QSettings().value("sessions/recent").toStringList()) {
-        auto* action = menu->addAction(QFileInfo(folder).fileName());
-        action->setToolTip(folder);
-        connect(action, &QAction::triggered, this, [this, folder] { openSession(folder); });
-    }
-    menu->setEnabled(!menu->isEmpty());
-    session_panel_->setFolders(sessionFolder(),
-                               QSettings().value("sessions/recent").toStringList());
-}
+void MainWindow::openSession(const QString& folder) { sessions_->open(folder); }
 
 void MainWindow::showWorkspace(Workspace workspace) {
     if (workspace != workspace_) {
-        saveLayout();
+        layout_->save(workspace_);
         workspace_ = workspace;
-        restoreDocks();
+        layout_->restore(workspace_);
     }
     pages_->setCurrentIndex(int(workspace));
     tabs_->setCurrentIndex(int(workspace));
@@ -659,72 +455,29 @@ void MainWindow::updateStatus() {
     if (transcript_->isVisible()) transcript_->setQueue(bench_->queue());
 }
 
-void MainWindow::defaultLayout() {
-    for (auto* dock : docks_) {
-        dock->setFloating(false);
-        dock->show();
-    }
-    const bool echo = workspace_ == Workspace::echo;
-    docks_["echo_path"]->setVisible(echo);
-    docks_["latency"]->setVisible(echo);
-    docks_["delay_variation"]->setVisible(!echo);
-    docks_["events"]->raise();
-    auto& theme = Theme::current();
-    const bool narrow = width() < 1400;
-    resizeDocks({docks_["parameters"], docks_["health"]},
-                {theme.scaled(narrow ? 264 : 296), theme.scaled(narrow ? 132 : 248)},
-                Qt::Horizontal);
-    resizeDocks({docks_["events"]}, {theme.scaled(270)}, Qt::Vertical);
-    resizeDocks(
-        {docks_[echo ? "echo_path" : "delay_variation"], docks_["latency"], docks_["events"]},
-        {theme.scaled(300), theme.scaled(380), theme.scaled(420)}, Qt::Horizontal);
-}
-
-void MainWindow::saveLayout() {
+void MainWindow::saveLook() {
+    layout_->save(workspace_);
+    source_->save();
     QSettings settings;
-    settings.setValue("window/geometry", saveGeometry());
-    settings.setValue(layoutKey(workspace_), saveState(kLayoutVersion));
-    settings.setValue("window/workspace", int(workspace_));
     settings.setValue("window/dark", Theme::current().dark());
     settings.setValue("window/text_scale", Theme::current().textScale());
-    settings.setValue("bench/devices", bench_->source().devices);
-    settings.setValue("bench/input", QString::fromStdString(bench_->source().input_id));
-    settings.setValue("bench/output", QString::fromStdString(bench_->source().output_id));
-    settings.setValue("bench/monitor", monitor_id_);
-    settings.setValue("bench/scene", QString::fromStdString(bench_->source().scene));
 }
 
-void MainWindow::restoreDocks() {
-    if (!restoreState(QSettings().value(layoutKey(workspace_)).toByteArray(), kLayoutVersion)) {
-        defaultLayout();
-    }
-}
-
-void MainWindow::restoreLayout() {
+void MainWindow::restoreLook() {
     const QSettings settings;
-    resize(1600, 1000);
-    restoreGeometry(settings.value("window/geometry").toByteArray());
+    layout_->restoreGeometry();
     Theme::current().setDark(settings.value("window/dark", true).toBool());
     Theme::current().setTextScale(settings.value("window/text_scale", 1.0).toDouble());
     actions_->dark->setChecked(Theme::current().dark());
     workspace_ = Workspace(settings.value("window/workspace", 0).toInt() == 1 ? 1 : 0);
-    auto source = bench_->source();
-    source.scene = settings.value("bench/scene", QString::fromStdString(source.scene))
-                       .toString()
-                       .toStdString();
-    source.devices = settings.value("bench/devices", false).toBool();
-    source.input_id = settings.value("bench/input").toString().toStdString();
-    source.output_id = settings.value("bench/output").toString().toStdString();
-    monitor_id_ = settings.value("bench/monitor").toString();
-    if (!bench_->setSource(source)) (void)bench_->setSource({});
-    restoreDocks();
+    source_->restore();
+    layout_->restore(workspace_);
     showWorkspace(workspace_);
-    fillRecentMenu();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    saveLayout();
-    if (bench_->recording()) toggleRecording();
+    saveLook();
+    if (bench_->recording()) sessions_->toggleRecording();
     bench_->stop();
     QMainWindow::closeEvent(event);
 }

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <QElapsedTimer>
-#include <QHash>
 #include <QMainWindow>
 #include <QTimer>
 #include <memory>
 
 #include "app/bench/bench.h"
+#include "ui/window_layout.h"
 
 class QStackedWidget;
 class QTabBar;
@@ -26,15 +26,16 @@ class EchoPathPlot;
 class ExportablePlot;
 class GuideStrip;
 class HealthPanel;
+class HearButton;
 class History;
 class KeyCard;
 class NetworkPanel;
 class ParameterEdits;
 class ParameterPanel;
-struct OpenedSession;
 class PresetStore;
 class SpeakPanel;
-class SessionWork;
+class SessionDesk;
+class SourceChoice;
 class SessionPanel;
 class SpeechServices;
 class StatusContent;
@@ -42,8 +43,6 @@ class TimeStack;
 class TimeView;
 class TranscriptPanel;
 class WindowActions;
-
-enum class Workspace { echo, network, count_ };
 
 /// The window: bench, history, one time view, and the panels that show them. Pulls what is new
 /// once a frame; never waits for the engine. Thread: gui.
@@ -76,34 +75,19 @@ private:
     void buildDocks();
     void buildStatusBar();
     void connectBench();
+    void connectSessions();
     void connectActions();
-    void addDock(const char* id, const QString& title, QWidget* content, Qt::DockWidgetArea area);
-    void defaultLayout();
-    void restoreDocks();
-    void fillSceneMenu();
-    void fillRecentMenu();
-    void remember(const QString& folder);
-    void showSession(const QString& folder);
     void showProgress(const QString& what, double done_ratio);
-    void saveLayout();
-    void restoreLayout();
+    void saveLook();
+    void restoreLook();
     void stateChanged(bench::BenchState state);
     void recordingChanged();
     void tell(const QString& problem);
     void stepProblem(int step);
-    void toggleRecording();
     void speakFiles();
-    void openDialog();
-    void replayWithChanges();
     void showAbout();
-    void chooseDevices();
-    void buildHearMenu(QToolBar& bar);
-    void hear(int tap);
-    void playTrack(const QString& name);
     void showTime(double at_s);
     void speakText(const QString& text, const QString& voice);
-    void refreshPanels();
-    void buildPanels();
     void connectPanels();
     void updateStatus();
     [[nodiscard]] TimeStack* stack() const;
@@ -115,13 +99,14 @@ private:
     std::unique_ptr<ParameterEdits> edits_;
     std::unique_ptr<PresetStore> presets_;
     std::unique_ptr<WindowActions> actions_;
-    std::unique_ptr<SessionWork> sessions_;
+    std::unique_ptr<WindowLayout> layout_;
+    std::unique_ptr<SourceChoice> source_;
+    std::unique_ptr<SessionDesk> sessions_;
     SpeechServices* speech_ = nullptr;
     Workspace workspace_ = Workspace::echo;
     QTabBar* tabs_ = nullptr;
     QStackedWidget* pages_ = nullptr;
     ErrorBar* errors_ = nullptr;
-    QHash<QString, QDockWidget*> docks_;
     TimeStack* echo_stack_ = nullptr;
     TimeStack* network_stack_ = nullptr;
     TimeStack* latency_stack_ = nullptr;
@@ -141,15 +126,11 @@ private:
     QToolButton* run_button_ = nullptr;
     QToolButton* record_button_ = nullptr;
     QToolBar* tool_bar_ = nullptr;
-    QAction* space_ = nullptr;  ///< before the right end of the tool bar
+    HearButton* hear_ = nullptr;
     QTimer frame_timer_;
     QElapsedTimer second_;
     int frames_ = 0;
     double frames_per_s_ = 0.0;
-    QString opened_session_, last_kept_;
-    std::unique_ptr<OpenedSession> session_;  ///< null: none, or a run came after it
-    QToolButton* hear_button_ = nullptr;
-    QString monitor_id_;
 };
 
 }  // namespace doubletalk::ui

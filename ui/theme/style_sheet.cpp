@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/theme/style_sheet.h"
 
+#include <QStyle>
+#include <QWidget>
+
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
@@ -144,6 +147,13 @@ QString makeStyleSheet(const Theme& theme) {
         sheet.replace(QStringLiteral("#%1#").arg(px), QStringLiteral("%1px").arg(theme.scaled(px)));
     }
     return sheet;
+}
+
+void setKind(QWidget& widget, const char* kind) {
+    if (widget.property("kind").toString() == QLatin1String(kind)) return;
+    widget.setProperty("kind", kind);
+    widget.style()->unpolish(&widget);
+    widget.style()->polish(&widget);
 }
 
 }  // namespace doubletalk::ui

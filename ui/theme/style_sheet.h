@@ -4,6 +4,8 @@
 
 #include <QString>
 
+class QWidget;
+
 namespace doubletalk::ui {
 
 class Theme;
@@ -12,5 +14,7 @@ class Theme;
 /// kind = "field" (button with edge and fill), "interrupt", "primary" (inverse: Run while idle,
 /// recording chip), "note", "title", "number", "panel".
 [[nodiscard]] QString makeStyleSheet(const Theme& theme);
+/// Gives a widget one of these kinds, or "" for none, and restyles it.
+void setKind(QWidget& widget, const char* kind);
 
 }  // namespace doubletalk::ui

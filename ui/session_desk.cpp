@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/session_desk.h"
+
+#include <QAction>
+#include <QDateTime>
+#include <QDesktopServices>
+#include <QDir>
+#include <QFileDialog>
+#include <QMenu>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QUrl>
+
+#include "app/bench/bench.h"
+#include "ui/models/history.h"
+#include "ui/panels/session_panel.h"
+#include "ui/plots/time_view.h"
+#include "ui/session_work.h"
+
+namespace doubletalk::ui {
+namespace {
+
+constexpr int kRecentSessions = 10;
+constexpr const char* kRecentKey = "sessions/recent";
+
+QString sessionFolder() {
+    const auto documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+    return QDir(documents).filePath("Doubletalk");
+}
+
+QString newSessionFolder(const QString& scene) {
+    const auto stamp = QDateTime::currentDateTime().toString("yyyy-MM-dd_HH-mm-ss");
+    return QDir(sessionFolder()).filePath(stamp + "_" + scene);
+}
+
+}  // namespace
+
+SessionDesk::SessionDesk(bench::Bench& bench, History& history, TimeView& view, SessionPanel& panel,
+                         QMenu& recent_menu)
+    : bench_(bench),
+      history_(history),
+      view_(view),
+      panel_(panel),
+      recent_menu_(recent_menu),
+      work_(std::make_unique<SessionWork>()) {
+    connect(&bench_, &bench::Bench::sessionKept, this, [this](const QString& folder) {
+        remember(folder);
+        told(tr("Session kept in %1").arg(folder), 10000);
+    });
+    connect(work_.get(), &SessionWork::failed, this, &SessionDesk::failed);
+    connect(work_.get(), &SessionWork::progress, this, &SessionDesk::progress);
+    connect(work_.get(), &SessionWork::opened, this, &SessionDesk::show);
+    connect(work_.get(), &SessionWork::replayed, this,
+            [this](const QString& folder, const QString& verdict) {
+                told(verdict, 15000);
+                remember(folder);
+                open(folder);
+            });
+    connect(&panel_, &SessionPanel::openWanted, this, &SessionDesk::open);
+    connect(&panel_, &SessionPanel::replayWanted, this, &SessionDesk::replayFolder);
+    connect(&panel_, &SessionPanel::revealWanted, this,
+            [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+    listRecent();
+}
+
+SessionDesk::~SessionDesk() = default;
+
+void SessionDesk::toggleRecording() {
+    if (!bench_.recording()) {
+        bench_.startRecording();
+        return;
+    }
+    const auto folder = newSessionFolder(QString::fromStdString(bench_.source().scene));
+    QDir().mkpath(QFileInfo(folder).path());
+    bench_.stopRecording(folder);
+}
+
+void SessionDesk::choose(QWidget* window) {
+    const auto folder =
+        QFileDialog::getExistingDirectory(window, tr("Open a session's folder"), sessionFolder());
+    if (!folder.isEmpty()) open(folder);
+}
+
+void SessionDesk::open(const QString& folder) {
+    if (bench_.state() != bench::BenchState::idle) {
+        failed(tr("A run is going on: stop it (R), then open the session"));
+        return;
+    }
+    work_->open(folder);
+}
+
+void SessionDesk::show(const QString& folder) {
+    auto opened = work_->take();
+    if (!opened) return;
+    history_ = std::move(*opened->history);
+    opened_ = std::move(opened);
+    view_.advance(history_.nowS());
+    view_.fit();
+    opened_folder_ = folder;
+    remember(folder);
+    shown(folder);
+}
+
+void SessionDesk::leave() {
+    opened_folder_.clear();
+    opened_.reset();
+}
+
+void SessionDesk::replay() {
+    const auto folder = opened_folder_.isEmpty() ? last_kept_ : opened_folder_;
+    if (folder.isEmpty()) {
+        failed(tr("There is no session to replay: open one (Ctrl+O) or record a run (Shift+R)"));
+        return;
+    }
+    replayFolder(folder);
+}
+
+void SessionDesk::replayFolder(const QString& folder) {
+    work_->replay(folder, bench_.requested(), newSessionFolder("replay"));
+}
+
+void SessionDesk::cancel() { work_->cancel(); }
+
+void SessionDesk::remember(const QString& folder) {
+    last_kept_ = folder;
+    QSettings settings;
+    auto recent = settings.value(kRecentKey).toStringList();
+    recent.removeAll(folder);
+    recent.prepend(folder);
+    settings.setValue(kRecentKey, recent.mid(0, kRecentSessions));
+    listRecent();
+}
+
+void SessionDesk::listRecent() {
+    const auto recent = QSettings().value(kRecentKey).toStringList();
+    recent_menu_.clear();
+    for (const auto& folder : recent) {
+        auto* action = recent_menu_.addAction(QFileInfo(folder).fileName());
+        action->setToolTip(folder);
+        connect(action, &QAction::triggered, this, [this, folder] { open(folder); });
+    }
+    recent_menu_.setEnabled(!recent_menu_.isEmpty());
+    panel_.setFolders(sessionFolder(), recent);
+}
+
+}  // namespace doubletalk::ui

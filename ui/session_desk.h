@@ -1,0 +1,69 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <memory>
+
+class QMenu;
+class QWidget;
+
+namespace doubletalk::bench {
+class Bench;
+}
+
+namespace doubletalk::ui {
+
+class History;
+class SessionPanel;
+class SessionWork;
+class TimeView;
+struct OpenedSession;
+
+/// Sessions in the window: record, open into the history all plots read, replay with the settings
+/// of now, and which ones were there recently. Thread: gui.
+class SessionDesk : public QObject {
+    Q_OBJECT
+public:
+    /// All outlive it; its files come from panel and recent_menu, too.
+    SessionDesk(bench::Bench& bench, History& history, TimeView& view, SessionPanel& panel,
+                QMenu& recent_menu);
+    ~SessionDesk() override;
+
+    void toggleRecording();
+    void choose(QWidget* window);
+    void open(const QString& folder);
+    /// The opened session, or the one kept last.
+    void replay();
+    /// Ends a replay that goes on.
+    void cancel();
+    /// The history shows a run from now on.
+    void leave();
+    /// Null: the history shows a run, or nothing.
+    [[nodiscard]] const OpenedSession* opened() const { return opened_.get(); }
+
+signals:
+    /// The history holds this session now.
+    void shown(const QString& folder);
+    void told(const QString& text, int for_ms);
+    void progress(const QString& what, double done_ratio);
+    void failed(const QString& what);
+
+private:
+    void replayFolder(const QString& folder);
+    void show(const QString& folder);
+    void remember(const QString& folder);
+    void listRecent();
+
+    bench::Bench& bench_;
+    History& history_;
+    TimeView& view_;
+    SessionPanel& panel_;
+    QMenu& recent_menu_;
+    std::unique_ptr<SessionWork> work_;
+    std::unique_ptr<OpenedSession> opened_;
+    QString opened_folder_, last_kept_;
+};
+
+}  // namespace doubletalk::ui
