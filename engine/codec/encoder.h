@@ -22,7 +22,7 @@ struct TimeBase {
 /// A coded frame that can be sent on its own (AAC: with its ADTS header, MP3: a whole frame).
 struct CodedPacket {
     std::vector<std::byte> bytes;
-    std::int64_t pts = 0;       ///< [time base] of its first sample, before the codec's delay is cut
+    std::int64_t pts = 0;  ///< [time base] of its first sample, before the codec's delay is cut
     std::int64_t duration = 0;  ///< [time base]
     int frames = 0;             ///< [samples] at the coded rate
     int skip_frames = 0;        ///< at its start: codec delay a decoder has to drop
@@ -37,7 +37,7 @@ struct EncoderOptions {
     int rate_hz = 16000;        ///< [Hz] 8000..48000, of what is put in
     int channels = 1;           ///< 1 or 2
     int bitrate_bps = 128'000;  ///< [bit/s] for the lossy codecs
-    int chunk_samples = 0;      ///< [frames] collected before a packet comes out; 0: the codec's own
+    int chunk_samples = 0;  ///< [frames] collected before a packet comes out; 0: the codec's own
     TimeBase time_base;
 };
 
