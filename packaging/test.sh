@@ -103,10 +103,10 @@ stage_asan() {
 stage_tsan() {
     local folder=$root/build/test-tsan
     buildStage tsan "$folder" "${sanitized[@]}" -DDT_SANITIZE=thread || return
-    # Qt's libraries are not instrumented: what needs Qt's event loop, or runs no thread, has the
-    # label notsan and stays out.
+    # Qt's libraries are not instrumented: what needs Qt's event loop has the label notsan and stays
+    # out, and so do the window's tests.
     TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/packaging/tsan.supp" \
-        runTests tsan "$folder" -LE 'soak|notsan|install|device'
+        runTests tsan "$folder" -LE 'soak|notsan|install|device|window'
 }
 
 stage_debian13() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/core/thread_role.h"
 #include "engine/duplex/replay_loop.h"
 #include "engine/duplex/run_driver.h"
 #include "engine/duplex/scene_loop.h"
@@ -96,6 +97,7 @@ Result<SettingsStore> sessionSettings(const session::Session& session,
 }  // namespace
 
 Result<ReplayResult> replaySession(const ReplayOptions& options) {
+    const ScopedRole role(ThreadRole::worker);  // the caller's thread moves the blocks
     auto read = session::readSession(options.session);
     if (!read) return tl::unexpected(read.error());
     const auto& recorded = *read;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "engine/core/thread_role.h"
 #include "engine/duplex/run_driver.h"
 #include "engine/duplex/scene_loop.h"
 #include "engine/duplex/session_setup.h"
@@ -42,6 +43,7 @@ Result<Stream> makeStream(const RunOptions& options, const Settings& settings, i
 }  // namespace
 
 Result<RunResult> runScene(const RunOptions& options) {
+    const ScopedRole role(ThreadRole::worker);  // the caller's thread moves the blocks
     auto store = options.settings;
     if (auto ok = store.setJson(options.scene.settings, SettingSource::scene, options.scene.id);
         !ok) {

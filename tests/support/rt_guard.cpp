@@ -32,6 +32,9 @@ void countAllocation() noexcept {
 void countFree(const volatile void* memory) noexcept {
     if (counts.depth > 0 && memory != nullptr) ++counts.frees;
 }
+
+#if !defined(__SANITIZE_THREAD__)
+
 void countLock() noexcept {
     if (counts.depth > 0) ++counts.locks;
 }
@@ -63,6 +66,8 @@ constinit Next<int(pthread_rwlock_t*)> next_rdlock("pthread_rwlock_rdlock");
 constinit Next<int(pthread_rwlock_t*)> next_wrlock("pthread_rwlock_wrlock");
 constinit Next<int(pthread_rwlock_t*)> next_tryrdlock("pthread_rwlock_tryrdlock");
 constinit Next<int(pthread_rwlock_t*)> next_trywrlock("pthread_rwlock_trywrlock");
+
+#endif
 
 }  // namespace
 
@@ -121,6 +126,7 @@ void free(void* memory) noexcept {
 
 #endif
 
+#if !defined(__SANITIZE_THREAD__)
 extern "C" {
 int pthread_mutex_lock(pthread_mutex_t* mutex) noexcept {
     countLock();
@@ -147,6 +153,7 @@ int pthread_rwlock_trywrlock(pthread_rwlock_t* lock) noexcept {
     return next_trywrlock(lock);
 }
 }  // extern "C"
+#endif
 
 namespace doubletalk::test {
 

@@ -10,9 +10,16 @@ namespace doubletalk::test {
 /// back (malloc family, new, delete) and locks taken (pthread mutexes and rwlocks, so std::mutex
 /// too), inside shared libraries as well. Guards nest; each counts from its own start.
 /// Under address or thread sanitizer memory is counted by the sanitizer's own hooks. A program must
-/// use the results of new or the compiler may drop the pair.
+/// use the results of new or the compiler may drop the pair. Under the thread sanitizer locks are
+/// not counted: it has to see every call of the lock functions itself, from where it was made.
 class RtGuard {
 public:
+#if defined(__SANITIZE_THREAD__)
+    static constexpr bool kSeesLocks = false;
+#else
+    static constexpr bool kSeesLocks = true;
+#endif
+
     RtGuard() noexcept;
     ~RtGuard();
     RtGuard(const RtGuard&) = delete;
