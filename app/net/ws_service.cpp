@@ -3,15 +3,17 @@
 #include "app/net/ws_service.h"
 
 #include <QFile>
+#include <QHttpServer>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
 #include <QWebSocket>
-#include <QWebSocketCorsAuthenticator>
 #include <QWebSocketServer>
+#include <utility>
 #include <vector>
 
 #include "app/net/link_text.h"
+#include "app/net/web_port.h"
 
 namespace doubletalk::net {
 namespace {
@@ -19,6 +21,7 @@ namespace {
 constexpr int kPingMs = 20000;
 constexpr int kSilenceMs = 60000;
 constexpr int kHandshakeMs = 5000;
+constexpr int kGoodbyeMs = 5000;
 constexpr int kMaxFaults = 10;
 constexpr int kPendingConnections = 64;
 constexpr int kPolicy = 1008;
@@ -40,33 +43,47 @@ WsService::WsService(QObject* parent) : QObject(parent), watch_timer_(this) {
 
 WsService::~WsService() {
     for (auto& [id, client] : clients_) client.socket->disconnect(this);
+    // Before the port, whose children their TCP sockets may be.
+    qDeleteAll(findChildren<QWebSocket*>(Qt::FindDirectChildrenOnly));
+}
+
+QHttpServer& WsService::http() {
+    if (!http_) http_ = std::make_unique<QHttpServer>();
+    return *http_;
 }
 
 Result<void> WsService::listen(const ServiceOptions& options) {
     options_ = options;
-    const bool secure = !options.certificate_file.isEmpty() || !options.key_file.isEmpty();
-    server_ = std::make_unique<QWebSocketServer>(
-        QStringLiteral("doubletalk"),
-        secure ? QWebSocketServer::SecureMode : QWebSocketServer::NonSecureMode);
-    if (secure) {
-        if (auto ok = useCertificate(); !ok) return ok;
+    WebPortRules rules;
+    rules.allowed_origins = options.allowed_origins;
+    rules.socket_paths = socket_paths_;
+    rules.http = http_ != nullptr;
+    rules.loopback = options.bind.isLoopback();
+    if (!options.certificate_file.isEmpty() || !options.key_file.isEmpty()) {
+        auto tls = certificate();
+        if (!tls) return tl::unexpected(tls.error());
+        rules.tls = *tls;
     }
+    server_ = std::make_unique<QWebSocketServer>(QStringLiteral("doubletalk"),
+                                                 QWebSocketServer::NonSecureMode);
     server_->setMaxPendingConnections(kPendingConnections);
     server_->setHandshakeTimeout(kHandshakeMs);
-    connect(server_.get(), &QWebSocketServer::originAuthenticationRequired, this,
-            &WsService::checkOrigin);
     connect(server_.get(), &QWebSocketServer::newConnection, this, &WsService::accept);
-    if (!server_->listen(options.bind, options.port)) {
-        return fail(ErrorKind::io, "cannot listen: " + server_->errorString().toStdString(),
+    port_ = new WebPort(std::move(rules), this);
+    connect(port_, &WebPort::note, this, &WsService::note);
+    connect(port_, &WebPort::upgrade, server_.get(), &QWebSocketServer::handleConnection);
+    if (!port_->listen(options.bind, options.port)) {
+        return fail(ErrorKind::io, "cannot listen: " + port_->errorString().toStdString(),
                     endpoint(options),
                     "end the program that has this port, or choose another --port; --bind takes an "
                     "address of this computer");
     }
+    if (http_) http_->bind(port_);
     watch_timer_.start(kPingMs);
     return {};
 }
 
-Result<void> WsService::useCertificate() {
+Result<QSslConfiguration> WsService::certificate() const {
     QFile certificate(options_.certificate_file);
     QFile key(options_.key_file);
     const auto chain = certificate.open(QIODevice::ReadOnly)
@@ -88,21 +105,7 @@ Result<void> WsService::useCertificate() {
     auto tls = QSslConfiguration::defaultConfiguration();
     tls.setLocalCertificateChain(chain);
     tls.setPrivateKey(secret);
-    server_->setSslConfiguration(tls);
-    return {};
-}
-
-/// Programs send no Origin; a browser always does, and any page it shows could otherwise listen in.
-void WsService::checkOrigin(QWebSocketCorsAuthenticator* request) {
-    const auto origin = request->origin();
-    const bool allowed = origin.isEmpty() ||
-                         options_.allowed_origins.contains(QStringLiteral("*")) ||
-                         options_.allowed_origins.contains(origin, Qt::CaseInsensitive);
-    request->setAllowed(allowed);
-    if (!allowed) {
-        emit note(
-            tr("refused a web page of %1: allow it with --allow-origin").arg(shownText(origin)));
-    }
+    return tls;
 }
 
 void WsService::accept() {
@@ -125,19 +128,22 @@ void WsService::add(QWebSocket* socket) {
     auto& client = clients_[id];
     client.socket = socket;
     client.heard.start();
+    // False: what it still sends is not wanted any more.
     const auto heard = [this, id] {
         const auto at = clients_.find(id);
-        if (at != clients_.end()) at->second.heard.restart();
+        if (at == clients_.end()) return false;
+        at->second.heard.restart();
+        return !at->second.leaving;
     };
     connect(socket, &QWebSocket::pong, this, heard);
     connect(socket, &QWebSocket::textMessageReceived, this, [this, id, heard](const QString& text) {
-        heard();
+        if (!heard()) return;
         const auto bytes = text.toStdString();
         clientMessage(id, {false, bytes});
     });
     connect(socket, &QWebSocket::binaryMessageReceived, this,
             [this, id, heard](const QByteArray& bytes) {
-                heard();
+                if (!heard()) return;
                 clientMessage(id, {true, {bytes.constData(), std::size_t(bytes.size())}});
             });
     // Queued: close() and send() tell it at once, while their callers still work with the client.
@@ -150,10 +156,32 @@ void WsService::remove(ClientId client) {
     const auto at = clients_.find(client);
     if (at == clients_.end()) return;
     auto* socket = at->second.socket;
+    if (!at->second.leaving) noteBrokenRules(client, *socket);
     clients_.erase(at);
     socket->disconnect(this);
     socket->deleteLater();
     clientLeft(client);
+}
+
+/// Qt ends a connection by itself when a message is too large or makes no sense.
+void WsService::noteBrokenRules(ClientId client, const QWebSocket& socket) {
+    switch (socket.closeCode()) {
+        case QWebSocketProtocol::CloseCodeProtocolError:
+        case QWebSocketProtocol::CloseCodeWrongDatatype:
+        case QWebSocketProtocol::CloseCodeTooMuchData:
+            emit note(tr("client %1 is gone (%2): %3")
+                          .arg(client)
+                          .arg(int(socket.closeCode()))
+                          .arg(shownText(socket.closeReason())));
+            break;
+        default:
+            break;
+    }
+}
+
+QUrl WsService::requestOf(ClientId client) const {
+    const auto at = clients_.find(client);
+    return at == clients_.end() ? QUrl() : at->second.socket->requestUrl();
 }
 
 void WsService::send(ClientId client, const remote::Message& message) {
@@ -169,9 +197,12 @@ void WsService::send(ClientId client, const remote::Message& message) {
 
 void WsService::closeClient(ClientId client, int code, const QString& reason) {
     const auto at = clients_.find(client);
-    if (at == clients_.end()) return;
+    if (at == clients_.end() || std::exchange(at->second.leaving, true)) return;
     emit note(tr("client %1 is sent away (%2): %3").arg(client).arg(code).arg(reason));
-    at->second.socket->close(closeCode(code), reason);
+    auto* socket = at->second.socket;
+    socket->close(closeCode(code), reason);
+    // One that does not even take the goodbye is not waited for.
+    QTimer::singleShot(kGoodbyeMs, socket, &QWebSocket::abort);
 }
 
 void WsService::countFault(ClientId client, const QString& what) {
@@ -206,7 +237,7 @@ void WsService::watch() {
 
 void WsService::shutDown() {
     watch_timer_.stop();
-    if (server_) server_->close();
+    if (port_) port_->closeAll();
     while (!clients_.empty()) {
         const auto id = clients_.begin()->first;
         auto* socket = clients_.begin()->second.socket;
@@ -217,8 +248,19 @@ void WsService::shutDown() {
     }
 }
 
-std::uint16_t WsService::port() const { return server_ ? server_->serverPort() : 0; }
+std::uint16_t WsService::port() const { return port_ ? port_->serverPort() : 0; }
 
-QString WsService::address() const { return server_ ? server_->serverUrl().toString() : QString(); }
+QString WsService::addressFor(const char* scheme) const {
+    if (!port_) return {};
+    QUrl url;
+    url.setScheme(QString(scheme) + (options_.certificate_file.isEmpty() ? "" : "s"));
+    url.setHost(port_->serverAddress().toString());
+    url.setPort(port());
+    return url.toString();
+}
+
+QString WsService::address() const { return addressFor("ws"); }
+
+QString WsService::webAddress() const { return addressFor("http"); }
 
 }  // namespace doubletalk::net

@@ -5,8 +5,10 @@
 #include <QElapsedTimer>
 #include <QHostAddress>
 #include <QObject>
+#include <QPointer>
 #include <QStringList>
 #include <QTimer>
+#include <QUrl>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,11 +16,14 @@
 #include "engine/core/result.h"
 #include "engine/remote/message.h"
 
+class QHttpServer;
+class QSslConfiguration;
 class QWebSocket;
 class QWebSocketServer;
-class QWebSocketCorsAuthenticator;
 
 namespace doubletalk::net {
+
+class WebPort;
 
 using ClientId = std::uint64_t;
 
@@ -33,9 +38,10 @@ struct ServiceOptions {
     QString key_file;
 };
 
-/// A WebSocket server's common part: limits, origin check, liveness, goodbye. A derived class says
-/// what a message means. Close codes: 1001 shutting down, 1008 rules, 1009 message too large, 1013
-/// too many clients. Thread: net (the one it was made in).
+/// A WebSocket server's common part: limits, origin check, liveness, goodbye; on the same port a
+/// web server, when http() was called. A derived class says what a message means. Close codes: 1001
+/// shutting down, 1008 rules, 1009 message too large, 1013 too many clients. Thread: net (the one
+/// it was made in).
 class WsService : public QObject {
     Q_OBJECT
 
@@ -50,6 +56,8 @@ public:
     [[nodiscard]] std::uint16_t port() const;
     /// "ws://127.0.0.1:8765"
     [[nodiscard]] QString address() const;
+    /// The same for a browser: "http://127.0.0.1:8765"
+    [[nodiscard]] QString webAddress() const;
     [[nodiscard]] int clientCount() const { return int(clients_.size()); }
 
 signals:
@@ -61,8 +69,18 @@ protected:
     virtual void clientMessage(ClientId client, const remote::MessageView& message) = 0;
     virtual void clientLeft(ClientId client) = 0;
 
+    /// Plain requests on the same port. To be called, and its routes given, before listen();
+    /// without it they are refused (426).
+    [[nodiscard]] QHttpServer& http();
+    /// WebSockets are taken at these paths only ("/ws/audio"), others refused (404). Before
+    /// listen().
+    void acceptSocketsAt(const QStringList& paths) { socket_paths_ = paths; }
+    /// What the client asked for: path() and query; empty when it has left.
+    [[nodiscard]] QUrl requestOf(ClientId client) const;
+
     /// Nothing when the client has left.
     void send(ClientId client, const remote::Message& message);
+    /// Says goodbye; nothing of the client arrives any more but clientLeft().
     void closeClient(ClientId client, int code, const QString& reason);
     /// A message made no sense: after some in a row the client is sent away (1008).
     void countFault(ClientId client, const QString& what);
@@ -75,16 +93,21 @@ private:
         QWebSocket* socket = nullptr;
         QElapsedTimer heard;
         int faults = 0;
+        bool leaving = false;  ///< we closed it
     };
-    [[nodiscard]] Result<void> useCertificate();
-    void checkOrigin(QWebSocketCorsAuthenticator* request);
+    [[nodiscard]] Result<QSslConfiguration> certificate() const;
+    [[nodiscard]] QString addressFor(const char* scheme) const;
     void accept();
     void add(QWebSocket* socket);
+    void noteBrokenRules(ClientId client, const QWebSocket& socket);
     void remove(ClientId client);
     void watch();
 
     ServiceOptions options_;
-    std::unique_ptr<QWebSocketServer> server_;
+    QStringList socket_paths_;
+    std::unique_ptr<QWebSocketServer> server_;  ///< handshakes; the port is port_'s
+    std::unique_ptr<QHttpServer> http_;
+    QPointer<WebPort> port_;  ///< a child of ours, or of http_ when there is one
     std::map<ClientId, Client> clients_;
     ClientId next_client_ = 1;
     QTimer watch_timer_;

@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHostAddress>
+#include <QSslConfiguration>
+#include <QStringList>
+#include <QTcpServer>
+#include <optional>
+
+class QTcpSocket;
+class QTimer;
+
+namespace doubletalk::remote {
+struct HttpHead;
+}
+
+namespace doubletalk::net {
+
+struct WebPortRules {
+    QStringList allowed_origins;  ///< besides pages of our own; "*": all
+    QStringList socket_paths;     ///< where upgrades are taken; empty: everywhere
+    bool http = false;            ///< someone serves plain requests
+    bool loopback = true;         ///< bound to it: Host has to be a loopback name then
+    std::optional<QSslConfiguration> tls;
+};
+
+/// One TCP port for HTTP and WebSocket: looks at the head of a connection's first request without
+/// taking it, refuses what breaks the rules, and hands the rest on. Plain requests become pending
+/// connections (bind a QHttpServer), upgrades a signal. Thread: net.
+///
+/// What a page of another site must not reach is decided here: its Origin (403), and, bound to
+/// loopback, a Host that is no loopback name (403), which is how DNS rebinding looks. Only the
+/// first head is checked; no browser sends requests for two hosts over one connection.
+class WebPort : public QTcpServer {
+    Q_OBJECT
+
+public:
+    explicit WebPort(WebPortRules rules, QObject* parent = nullptr);
+    /// No new connections; those not upgraded end.
+    void closeAll();
+
+signals:
+    /// The head is still unread. The receiver's from now on.
+    void upgrade(QTcpSocket* socket);
+    /// A line for the operator's log.
+    void note(const QString& line);
+    void closing();
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+
+private:
+    struct Refusal {
+        int status = 0;  ///< 0: none
+        QString reason;  ///< for the operator's log; empty: nothing worth telling
+    };
+
+    void readHead(QTcpSocket* socket, QTimer* head_timer);
+    void takeUpgrade(QTcpSocket* socket);
+    void takeHttp(QTcpSocket* socket);
+    void refuse(QTcpSocket* socket, const Refusal& refusal);
+    [[nodiscard]] Refusal check(const remote::HttpHead& head) const;
+    [[nodiscard]] bool hostAllowed(const std::string& host) const;
+    [[nodiscard]] bool originAllowed(const remote::HttpHead& head) const;
+
+    WebPortRules rules_;
+    int open_ = 0;  ///< connections that are not upgraded
+};
+
+}  // namespace doubletalk::net

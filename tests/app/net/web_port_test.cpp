@@ -1,0 +1,275 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QHttpServer>
+#include <QSslSocket>
+#include <QTcpSocket>
+#include <QWebSocket>
+#include <QtTest>
+
+#include "app/net/ws_service.h"
+#include "tests/app/net/net_support.h"
+
+using namespace doubletalk;
+using net::ClientId;
+
+namespace {
+
+/// Says what was asked for, and sends back what comes.
+class Probe : public net::WsService {
+public:
+    explicit Probe(bool with_http = true) {
+        acceptSocketsAt({"/ws/audio"});
+        if (!with_http) return;
+        http().route("/health", [] { return QHttpServerResponse("fine"); });
+        http().route("/take", [](const QHttpServerRequest& request) {
+            return QHttpServerResponse(QString::number(request.body().size()));
+        });
+    }
+    using net::WsService::closeClient;
+    using net::WsService::waitingBytes;
+    QList<QUrl> requests;
+    int messages = 0, left = 0;
+    bool refuse_next = false;
+
+protected:
+    void clientCame(ClientId client) override { requests << requestOf(client); }
+    void clientMessage(ClientId client, const remote::MessageView& message) override {
+        ++messages;
+        if (refuse_next) return closeClient(client, 1003, "not this");
+        send(client, {message.binary, std::string(message.payload)});
+    }
+    void clientLeft(ClientId client) override {
+        ++left;
+        QVERIFY(requestOf(client).isEmpty());
+    }
+};
+
+net::ServiceOptions quietOptions() {
+    net::ServiceOptions options;
+    options.allowed_origins = QStringList{"http://bench.example:3000"};
+    options.max_message_bytes = 100000;
+    return options;
+}
+
+/// Everything the server says to these bytes until it is silent for a while or hangs up.
+QByteArray talk(QTcpSocket& socket, const QList<QByteArray>& pieces, const QByteArray& until = {}) {
+    QByteArray got;
+    for (const auto& piece : pieces) {
+        socket.write(piece);
+        QTest::qWait(20);
+    }
+    QElapsedTimer clock;
+    clock.start();
+    while (clock.elapsed() < 2000 && (until.isEmpty() || !got.contains(until))) {
+        QTest::qWait(5);
+        got += socket.readAll();
+        if (socket.state() != QAbstractSocket::ConnectedState) break;
+    }
+    return got;
+}
+
+QByteArray upgradeHead(const QByteArray& path, const QByteArray& more, const QByteArray& host) {
+    return "GET " + path + " HTTP/1.1\r\nHost: " + host +
+           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" +
+           more + "\r\n";
+}
+
+}  // namespace
+
+/// One port for HTTP and WebSocket, spoken to byte by byte.
+class WebPortTest : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<Probe> probe_ = nullptr;
+    QStringList notes_;
+
+    QByteArray ask(const QList<QByteArray>& pieces, const QByteArray& until = {}) {
+        QTcpSocket socket;
+        socket.connectToHost("127.0.0.1", probe_->port());
+        if (!socket.waitForConnected(2000)) return "no connection";
+        return talk(socket, pieces, until);
+    }
+    [[nodiscard]] QByteArray own() const {
+        return "localhost:" + QByteArray::number(probe_->port());
+    }
+
+private slots:
+    void init() {
+        notes_.clear();
+        probe_ = std::make_unique<Probe>();
+        connect(probe_.get(), &net::WsService::note, this,
+                [this](const auto& line) { notes_ << line; });
+        const auto ok = probe_->listen(quietOptions());
+        QVERIFY2(ok, ok ? "" : ok.error().message().c_str());
+    }
+    void cleanup() { probe_.reset(); }
+
+    void servesPagesAndSockets() {
+        const auto get = [&](const QByteArray& path) {
+            return "GET " + path + " HTTP/1.1\r\nHost: " + own() + "\r\n\r\n";
+        };
+        // Keep-alive: two requests over one connection, the first in two pieces.
+        const auto first = get("/health");
+        QTcpSocket socket;
+        socket.connectToHost("127.0.0.1", probe_->port());
+        QVERIFY(socket.waitForConnected(2000));
+        auto answer = talk(socket, {first.left(11), first.mid(11)}, "fine");
+        QVERIFY2(answer.startsWith("HTTP/1.1 200") && answer.endsWith("fine"), answer);
+        answer = talk(socket, {get("/nosuch")}, "\r\n\r\n");
+        QVERIFY2(answer.startsWith("HTTP/1.1 404"), answer);
+        const QByteArray body(5000, 'x');
+        const QByteArray post =
+            "POST /take HTTP/1.1\r\nHost: " + own() + "\r\nContent-Length: 5000\r\n\r\n" + body;
+        QVERIFY(
+            ask({post.left(200), post.mid(200, 3000), post.mid(3200)}, "5000").endsWith("5000"));
+
+        QWebSocket ws;
+        QByteArray echo;
+        connect(&ws, &QWebSocket::binaryMessageReceived, [&](const QByteArray& b) { echo = b; });
+        ws.open(
+            QUrl("ws://localhost:" + QString::number(probe_->port()) + "/ws/audio?codec=a%20b"));
+        QTRY_COMPARE(probe_->requests.size(), 1);
+        QCOMPARE(probe_->requests[0].path(), QString("/ws/audio"));
+        QCOMPARE(probe_->requests[0].query(QUrl::FullyDecoded), QString("codec=a b"));
+        ws.sendBinaryMessage("\x01\x02\x00\x04");
+        QTRY_COMPARE(echo, QByteArray("\x01\x02\x00\x04"));
+        QVERIFY2(notes_.isEmpty(), qPrintable(notes_.join('|')));
+        QCOMPARE(probe_->webAddress(), "http://127.0.0.1:" + QString::number(probe_->port()));
+    }
+
+    void refuses_data() {
+        QTest::addColumn<QByteArray>("request");  // OWN: our own host and port
+        QTest::addColumn<int>("status");
+        const auto ws = [](const QByteArray& path, const QByteArray& more = {},
+                           const QByteArray& host = "OWN") {
+            return upgradeHead(path, more, host);
+        };
+        const auto get = [](const QByteArray& more, const QByteArray& host = "OWN") {
+            return "GET /health HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n";
+        };
+        QTest::newRow("no origin") << ws("/ws/audio") << 101;
+        QTest::newRow("own page") << ws("/ws/audio", "Origin: http://OWN\r\n") << 101;
+        QTest::newRow("allowed page")
+            << ws("/ws/audio", "Origin: http://bench.example:3000\r\n") << 101;
+        QTest::newRow("strange page") << ws("/ws/audio", "Origin: http://evil.example\r\n") << 403;
+        QTest::newRow("other port") << ws("/ws/audio", "Origin: http://localhost:1\r\n") << 403;
+        QTest::newRow("file page") << ws("/ws/audio", "Origin: null\r\n") << 403;
+        QTest::newRow("wrong scheme") << ws("/ws/audio", "Origin: https://OWN\r\n") << 403;
+        QTest::newRow("rebound name")
+            << ws("/ws/audio", "Origin: http://evil.example\r\n", "evil.example") << 403;
+        QTest::newRow("rebound name, page") << get("", "evil.example:8001") << 403;
+        QTest::newRow("page by address") << get("", "127.0.0.1") << 200;
+        QTest::newRow("page by allowed name") << get("", "bench.example") << 200;
+        QTest::newRow("page asked by a page") << get("Origin: http://evil.example\r\n") << 403;
+        QTest::newRow("other path") << ws("/ws/other") << 404;
+        QTest::newRow("path and query") << ws("/ws/audio?a=/x") << 101;
+        QTest::newRow("path above") << ws("/ws/audio/../other") << 404;
+        QTest::newRow("encoded path") << ws("/ws%2faudio") << 404;
+        QTest::newRow("two hosts") << get("Host: OWN\r\n") << 400;
+        QTest::newRow("two origins")
+            << ws("/ws/audio", "Origin: http://OWN\r\nOrigin: http://evil.example\r\n") << 400;
+        QTest::newRow("no host") << QByteArray("GET /health HTTP/1.1\r\n\r\n") << 400;
+        QTest::newRow("no HTTP") << QByteArray("hello\r\n\r\n") << 400;
+        QTest::newRow("large head") << get("X: " + QByteArray(9000, 'x') + "\r\n") << 431;
+        QTest::newRow("large body") << get("Content-Length: 70000\r\n") << 413;
+        QTest::newRow("endless body") << get("Transfer-Encoding: chunked\r\n") << 413;
+    }
+    void refuses() {
+        QFETCH(QByteArray, request);
+        QFETCH(int, status);
+        const auto answer = ask({request.replace("OWN", own())}, "\r\n\r\n");
+        QVERIFY2(answer.startsWith("HTTP/1.1 " + QByteArray::number(status) + ' '), answer);
+        QCOMPARE(probe_->clientCount(), int(status == 101));
+        QCOMPARE(notes_.size(), qsizetype(status >= 400));
+    }
+
+    /// QHttpServer has the connection by then; it must not let a page through.
+    void noUpgradeAfterARequest() {
+        const auto answer =
+            ask({"GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n",
+                 upgradeHead("/ws/audio", "Origin: http://evil.example\r\n", own())});
+        QVERIFY(answer.contains("fine"));
+        QVERIFY2(!answer.contains(" 101 "), answer);
+        QCOMPARE(probe_->clientCount(), 0);
+    }
+
+    void endsSlowHeadsAndFloods() {
+        QTcpSocket slow;
+        slow.connectToHost("127.0.0.1", probe_->port());
+        QVERIFY(slow.waitForConnected(2000));
+        slow.write("GET /health HTTP/1.1\r\nHost: " + own() + "\r\n");
+        QElapsedTimer clock;
+        clock.start();
+        QTcpSocket flood;
+        flood.connectToHost("127.0.0.1", probe_->port());
+        QVERIFY(flood.waitForConnected(2000));
+        flood.write("GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n");
+        QTRY_VERIFY(flood.bytesAvailable() > 0);
+        flood.write("POST /take HTTP/1.1\r\nHost: " + own() + "\r\nContent-Length: 900000\r\n\r\n");
+        flood.write(QByteArray(400000, 'x'));
+        QTRY_COMPARE(flood.state(), QAbstractSocket::UnconnectedState);
+        QVERIFY(clock.elapsed() < 3000);
+        QTRY_COMPARE_WITH_TIMEOUT(slow.state(), QAbstractSocket::UnconnectedState, 7000);
+        QVERIFY2(clock.elapsed() > 4500, qPrintable(QString::number(clock.elapsed())));
+        const auto answer = slow.readAll();
+        QVERIFY2(answer.startsWith("HTTP/1.1 408"), answer);
+    }
+
+    void closedClientIsNotHeardAgain() {
+        probe_->refuse_next = true;
+        QWebSocket ws;
+        ws.open(QUrl("ws://127.0.0.1:" + QString::number(probe_->port()) + "/ws/audio"));
+        QTRY_COMPARE(probe_->clientCount(), 1);
+        for (int i = 0; i < 5; ++i) ws.sendTextMessage("x");
+        QTRY_COMPARE(probe_->left, 1);
+        QCOMPARE(probe_->messages, 1);
+        QCOMPARE(int(ws.closeCode()), 1003);
+        QCOMPARE(notes_.size(), qsizetype(1));
+        QVERIFY2(notes_[0].contains("1003"), qPrintable(notes_[0]));
+    }
+
+    void withoutHttp() {
+        probe_ = std::make_unique<Probe>(false);
+        QVERIFY(probe_->listen(quietOptions()));
+        const auto answer =
+            ask({"GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n"}, "\r\n\r\n");
+        QVERIFY2(answer.startsWith("HTTP/1.1 426"), answer);
+        QVERIFY(ask({upgradeHead("/ws/audio", "", own())}, "\r\n\r\n").startsWith("HTTP/1.1 101"));
+    }
+
+    void bothWithTls() {
+        const QTemporaryDir folder;
+        QVERIFY(test::makeCertificate(folder, "DNS:localhost"));
+        probe_ = std::make_unique<Probe>();
+        auto options = quietOptions();
+        options.certificate_file = folder.filePath("cert.pem");
+        options.key_file = folder.filePath("key.pem");
+        const auto ok = probe_->listen(options);
+        QVERIFY2(ok, ok ? "" : ok.error().message().c_str());
+        QVERIFY(probe_->address().startsWith("wss://"));
+        auto tls = QSslConfiguration::defaultConfiguration();
+        tls.setCaCertificates(QSslCertificate::fromPath(options.certificate_file));
+        QSslSocket page;
+        page.setSslConfiguration(tls);
+        page.connectToHostEncrypted("localhost", probe_->port());
+        QTRY_VERIFY2(page.isEncrypted(), qPrintable(page.errorString()));
+        const auto answer =
+            talk(page, {"GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n"}, "fine");
+        QVERIFY2(answer.startsWith("HTTP/1.1 200"), answer);
+        QWebSocket ws;
+        ws.setSslConfiguration(tls);
+        QString echo;
+        connect(&ws, &QWebSocket::textMessageReceived, [&](const QString& text) { echo = text; });
+        ws.open(QUrl("wss://localhost:" + QString::number(probe_->port()) + "/ws/audio"));
+        QTRY_COMPARE(probe_->clientCount(), 1);
+        ws.sendTextMessage("x");
+        QTRY_COMPARE(echo, QString("x"));
+        // Without TLS: no answer that could be used, and no harm.
+        QVERIFY(!ask({"GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n"}).contains("200"));
+        QCOMPARE(probe_->clientCount(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(WebPortTest)
+#include "web_port_test.moc"
