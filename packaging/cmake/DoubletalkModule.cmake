@@ -27,6 +27,7 @@ function(dt_test source)
     add_executable(${name} ${source} ${moc})
     set_target_properties(${name} PROPERTIES AUTOMOC OFF RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)  # what is tested is optimised
     target_link_libraries(${name} PRIVATE doubletalk_flags ${T_LIBS} Qt6::Test)
     target_compile_definitions(${name} PRIVATE DT_SOURCE_DIR="${CMAKE_SOURCE_DIR}" DT_BINARY_DIR="${CMAKE_BINARY_DIR}")
     dt_precompile(${name} doubletalk_test_pch)
