@@ -20,8 +20,9 @@ namespace {
 constexpr std::array kMpegRates{8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000};
 constexpr std::array kOpusRates{8000, 12000, 16000, 24000, 48000};
 constexpr std::array kOpusFrameUs{2500, 5000, 10000, 20000, 40000, 60000};
-constexpr int kMinFlacFrame = 16;     // RFC 9639 section 9.1.1
-constexpr int kMaxFlacFrame = 65535;  // a streamable one is smaller, but legal it is
+constexpr int kOpusExactBps = 32'000;  // [bit/s] a channel
+constexpr int kMinFlacFrame = 16;      // RFC 9639 section 9.1.1
+constexpr int kMaxFlacFrame = 65535;   // a streamable one is smaller, but legal it is
 constexpr int kMaxPcmFrame = 1 << 16;
 constexpr int kMaxSilentFrames = 64;  // a codec that holds back more than this is broken
 
@@ -78,6 +79,10 @@ void setCodecOptions(AVCodecContext& context, const AvEncoderOptions& options) {
         options.frame_samples > 0 ? options.frame_samples : rowOf(options.codec).chunk_samples;
     if (options.codec == CodecId::opus) {
         av_opt_set_double(context.priv_data, "frame_duration", opusFrameUs(options) / 1000.0, 0);
+        // The coder for speech wins below this, but its resamplers lie up to 2 samples beside the
+        // delay Opus states; the other one is exact.
+        const bool low = options.bitrate_bps < kOpusExactBps * options.channels;
+        av_opt_set(context.priv_data, "application", low ? "audio" : "lowdelay", 0);
     }
     if (options.codec == CodecId::mp3 && options.self_contained) {
         av_opt_set_int(context.priv_data, "reservoir", 0, 0);

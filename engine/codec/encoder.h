@@ -36,7 +36,8 @@ struct EncoderOptions {
     CodecId codec = CodecId::mp3;
     int rate_hz = 16000;        ///< [Hz] 8000..48000, of what is put in
     int channels = 1;           ///< 1 or 2
-    int bitrate_bps = 128'000;  ///< [bit/s] for the lossy codecs
+    int bitrate_bps = 128'000;  ///< [bit/s] for the lossy codecs; Opus below 32'000 a channel is a
+                                ///< coder for speech, up to 50 us beside the stated delay
     int chunk_samples = 0;  ///< [frames] collected before a packet comes out; 0: the codec's own
     TimeBase time_base;
 };

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/codec/rate_converter.h"
+
+namespace doubletalk::codec {
+
+/// Interleaved frames to another number of channels: one is the mean of all, one is copied to all.
+/// Errors: unsupported (any other change).
+[[nodiscard]] Result<void> mapChannels(std::vector<float>& interleaved, int from, int to);
+
+/// Last stage of everything that decodes: the wanted channels and rate, in chunks of the wanted
+/// size. Thread: user.
+class PcmStage {
+public:
+    /// 0: as it comes in.
+    PcmStage(int rate_hz, int channels, int chunk_samples);
+    /// Errors: format (rate or channels changed on the way), unsupported (channels).
+    [[nodiscard]] Result<void> put(std::vector<float> interleaved, int rate_hz, int channels);
+    [[nodiscard]] Result<void> finish();
+    /// Takes the next chunk; empty: not there yet. Before finish() only whole ones.
+    [[nodiscard]] std::vector<float> take();
+
+    [[nodiscard]] int rateHz() const { return rate_hz_ > 0 ? rate_hz_ : in_rate_hz_; }
+    [[nodiscard]] int channels() const { return channels_ > 0 ? channels_ : in_channels_; }
+    [[nodiscard]] std::int64_t framesOut() const { return frames_out_; }
+
+private:
+    int rate_hz_;
+    int channels_;
+    int chunk_samples_;
+    int in_rate_hz_ = 0;  ///< 0: nothing came yet
+    int in_channels_ = 0;
+    std::optional<RateConverter> converter_;
+    std::vector<float> fifo_;
+    std::size_t head_ = 0;
+    std::int64_t frames_out_ = 0;
+    bool finished_ = false;
+};
+
+}  // namespace doubletalk::codec
