@@ -17,21 +17,17 @@ constexpr double kSigmas = 3.0;
 /// Rounding to whole frames (±0.5) can feign a slope of up to 3 * 0.5 / length.
 constexpr double kRounding = 1.5;
 constexpr double kResidualForget = 0.99;
-constexpr double kSlew = 0.02;     ///< per observation: half a second to reach the fit
-constexpr double kPull = 1e-6;     ///< per frame of distance between the line and the fit
-constexpr double kMaxPull = 2e-6;  ///< slow on purpose: a canceller follows 2 ppm, not 50
-constexpr int kWatchFor = 20;
-/// A line that is off by so much of what one observation captures, for three seconds.
-constexpr double kOffShare = 0.2;
-constexpr int kOffLong = 300;
-constexpr double kOffGrowth = 0.25;
-constexpr std::int64_t kSureAfter = 500;
-constexpr double kImpossible = 3e-3;
+constexpr double kSlew = 0.02;       ///< per observation: half a second to reach the fit
+constexpr double kPull = 1e-6;       ///< per frame of distance between the line and the fit
+constexpr double kMaxPull = 2e-6;    ///< slow on purpose: a canceller follows 2 ppm, not 50
 constexpr double kMostDrift = 1e-3;  ///< no two audio clocks differ by more
-/// A burst raises the threshold of a step; it sinks again within seconds.
+/// Off the line: beyond rounding, and beyond what the devices usually do.
+constexpr std::int64_t kFirstWatch = 10;
 constexpr double kLeastStep = 16.0;
-constexpr double kThresholdForget = 0.998;
-constexpr double kOffForget = 0.95;
+constexpr double kUsualSigmas = 4.0;
+constexpr int kBackFor = 10;      ///< observations on the line that end a watch
+constexpr int kStepFor = 50;      ///< and off it, in one place, that make a step
+constexpr int kPatternFor = 500;  ///< without either: it is what the devices do from now on
 
 }  // namespace
 
@@ -43,17 +39,24 @@ void ClockMap::shiftOrigin(double captured, double excess) noexcept {
     sum_u_ -= excess * sum_w_;
 }
 
+void ClockMap::forget() noexcept {
+    for (double* sum : {&sum_w_, &sum_x_, &sum_xx_, &sum_u_, &sum_xu_, &sum_uu_, &before_xx_,
+                        &before_xu_, &before_uu_, &before_free_}) {
+        *sum *= kForget;
+    }
+}
+
 void ClockMap::fit() noexcept {
     const double mean_x = sum_x_ / sum_w_;
     const double mean_u = sum_u_ / sum_w_;
-    const double xx = sum_xx_ - sum_x_ * mean_x;
+    const double xx = before_xx_ + sum_xx_ - sum_x_ * mean_x;
     if (xx <= 0.0 || observations_ < 3) {
         slope_ = 0.0;
         offset_ = mean_u;
         return;
     }
-    const double xu = sum_xu_ - sum_x_ * mean_u;
-    slope_ = xu / xx;
+    const double xu = before_xu_ + sum_xu_ - sum_x_ * mean_u;
+    slope_ = std::clamp(xu / xx, -kMostDrift, kMostDrift);
     offset_ = mean_u - slope_ * mean_x;
 
     const double residual = -offset_;  // the newest observation is the origin
@@ -64,77 +67,60 @@ void ClockMap::fit() noexcept {
     // Rounding errors run in ramps, device bursts in patterns: neighbours are not independent.
     const double correlation =
         residual_sq_ > 0.0 ? std::clamp(residual_lag_ / residual_sq_, 0.0, 0.99) : 0.0;
-    const double squares = std::max(0.0, sum_uu_ - sum_u_ * mean_u - slope_ * xu);
-    const double variance = squares / std::max(1.0, sum_w_ - 2.0);
+    const double uu = before_uu_ + sum_uu_ - sum_u_ * mean_u;
+    const double variance =
+        std::max(0.0, uu - slope_ * xu) / std::max(1.0, before_free_ + sum_w_ - 2.0);
     slope_sigma_ = std::sqrt(variance / xx * (1.0 + correlation) / (1.0 - correlation));
 }
 
-/// True while this observation must stay out of the fit. A skipped buffer moves the difference of
-/// the clocks for good; a burst comes back.
-bool ClockMap::stepping(std::int64_t moved, double excess_residual) noexcept {
-    step_threshold_ = std::max(kLeastStep, kThresholdForget * step_threshold_);
-    if (watching_ == 0) {
-        if (observations_ < 10 ||
-            std::abs(double(moved)) < std::max(step_threshold_, 6.0 * std::sqrt(residual_sq_)))
-            return false;
-        watching_ = kWatchFor;
-        watch_sum_ = 0.0;
-        watch_size_ = double(moved);
+void ClockMap::beginWatch() noexcept {
+    watched_ = agreeing_ = 0;
+    watch_sum_ = watch_sq_ = agreed_sum_ = 0.0;
+}
+
+/// True while this observation must stay out of the fit. A device that dropped audio moves the
+/// difference of the clocks for good; a burst comes back.
+bool ClockMap::watching(double residual) noexcept {
+    const double usual = std::max(kLeastStep, kUsualSigmas * std::sqrt(residual_sq_));
+    if (watched_ == 0 && (observations_ < kFirstWatch || std::abs(residual) < usual)) return false;
+    ++watched_;
+    watch_sum_ += residual;
+    watch_sq_ += residual * residual;
+    if (agreeing_ > 0 && std::abs(residual - agreed_sum_ / agreeing_) > usual) {
+        agreeing_ = 0;
+        agreed_sum_ = 0.0;
     }
-    watch_sum_ += excess_residual;
-    if (--watching_ > 0) return true;
-    const double moved_by =
-        watch_sum_ / kWatchFor;  // the fit lies in the middle of what was before
-    if (moved_by * watch_size_ > 0.5 * watch_size_ * watch_size_) {
-        absorbStep(std::round(moved_by));
-    } else {
-        step_threshold_ = std::max(step_threshold_, 1.5 * std::abs(watch_size_));
+    ++agreeing_;
+    agreed_sum_ += residual;
+    const double place = agreed_sum_ / agreeing_;
+    if (std::abs(place) < usual && agreeing_ >= kBackFor) {
+        beginWatch();
+    } else if (agreeing_ >= kStepFor) {
+        absorbStep(std::round(place));
+        beginWatch();
+    } else if (watched_ >= kPatternFor) {
+        const double mean = watch_sum_ / watched_;
+        residual_sq_ = std::max(residual_sq_, watch_sq_ / watched_ - mean * mean);
+        absorbStep(std::round(mean));
+        beginWatch();
     }
     return true;
 }
 
+/// The line jumps once, by whole frames. What was seen before still tells of the slope, no longer
+/// of the place: an error of the step cannot bend the slope.
 void ClockMap::absorbStep(double step) noexcept {
-    // Everything seen so far moves by the step: the slope stays, the line jumps once, by whole
-    // frames.
-    sum_xu_ += step * sum_x_;
-    sum_uu_ += step * (step * sum_w_ + 2.0 * sum_u_);
-    sum_u_ += step * sum_w_;
+    before_xx_ += sum_xx_ - sum_x_ * sum_x_ / sum_w_;
+    before_xu_ += sum_xu_ - sum_x_ * sum_u_ / sum_w_;
+    before_uu_ += sum_uu_ - sum_u_ * sum_u_ / sum_w_;
+    before_free_ += std::max(0.0, sum_w_ - 1.0);
     offset_ += step;
     line_played_ += step;
-}
-
-/// A step that came in pieces, or beside a burst, was not seen as one: the line is off, for long.
-/// True while this observation must stay out of the fit.
-bool ClockMap::lineIsOff(double captured, double excess_residual) noexcept {
-    if (mean_captured_ == 0.0) mean_captured_ = captured;
-    if (captured > 0.0) mean_captured_ += (1.0 - kOffForget) * (captured - mean_captured_);
-    off_ = kOffForget * off_ + (1.0 - kOffForget) * excess_residual;
-    // Beyond what the device's own bursts do.
-    const double usual = std::max(kOffShare * mean_captured_, std::sqrt(residual_sq_));
-    const bool far = observations_ > kSureAfter && std::abs(off_) > usual;
-    const bool watched = off_for_ < 0 || (far && std::abs(slope_) < kMostDrift);
-    off_for_ = watched ? off_for_ + 1 : 0;
-    if (off_for_ == kOffLong / 2) off_half_ = off_;
-    if (off_for_ < kOffLong) return off_for_ > 0;
-    // A step stays where it is; what goes on growing is a slope still to be learnt.
-    if (std::abs(off_ - off_half_) < kOffGrowth * std::abs(off_)) {
-        absorbStep(std::round(off_));
-        off_ = 0.0;
-    }
-    off_for_ = -kOffLong;
-    return false;
-}
-
-/// A beginning full of steps can bend the fit beyond what is possible: what was seen is forgotten, the
-/// line in use goes on.
-void ClockMap::forgetImpossible() noexcept {
-    if (observations_ < kSureAfter || std::abs(slope_) < kImpossible) return;
-    sum_w_ = sum_x_ = sum_xx_ = sum_u_ = sum_xu_ = sum_uu_ = 0.0;
-    slope_ = offset_ = slope_sigma_ = residual_sq_ = residual_lag_ = last_residual_ = off_ = 0.0;
-    watching_ = off_for_ = significant_ = 0;
-    observations_ = 1;
-    first_captured_ = double(last_captured_);
-    following_ = false;
+    // The new stretch begins where the step was found to lead.
+    sum_w_ = 1.0;
+    sum_x_ = sum_xx_ = sum_xu_ = 0.0;
+    sum_u_ = offset_;
+    sum_uu_ = offset_ * offset_;
 }
 
 void ClockMap::skip(std::int64_t captured_frames) noexcept {
@@ -158,8 +144,7 @@ void ClockMap::steer(double captured) noexcept {
     line_captured_ = captured;
     if (!following_) return;
     const double distance = double(last_played_) + offset_ - line_played_;
-    const double target = 1.0 + std::clamp(slope_, -kMostDrift, kMostDrift) +
-                          std::clamp(kPull * distance, -kMaxPull, kMaxPull);
+    const double target = 1.0 + slope_ + std::clamp(kPull * distance, -kMaxPull, kMaxPull);
     ratio_ += kSlew * (target - ratio_);
 }
 
@@ -177,17 +162,11 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
     shiftOrigin(double(captured), double(excess));
     offset_ += slope_ * double(captured) - double(excess);  // prediction, seen from here
     ++observations_;
-    const bool off = lineIsOff(double(captured), -offset_);
-    if (!stepping(excess, -offset_) && !off) {
-        sum_w_ = kForget * sum_w_ + 1.0;
-        sum_x_ *= kForget;
-        sum_xx_ *= kForget;
-        sum_u_ *= kForget;
-        sum_xu_ *= kForget;
-        sum_uu_ *= kForget;
+    if (!watching(-offset_)) {
+        forget();
+        sum_w_ += 1.0;
         fit();
     }
-    forgetImpossible();
     steer(double(captured_frames));
 }
 

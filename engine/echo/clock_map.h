@@ -7,16 +7,17 @@
 namespace doubletalk::echo {
 
 /// Line fitted over pairs (captured frames, played frames): capture clock → playback clock. Least
-/// squares over the whole run with a memory of 40 s (4000 observations); whole-frame counts, dither
-/// and steps (a clock that skipped) are allowed for. Positions and ratio never jump except by such
-/// a step: the line starts as whole frames at ratio 1 and, once the slope is known, follows the
-/// fit. Thread: worker. Real-time safe.
+/// squares with a memory of 40 s (4000 observations). A clock that skipped (a server that dropped
+/// or inserted audio) is a step: before and after it the line has one slope and two places. What
+/// comes back within half a second is a burst and counts for nothing. Positions and ratio never
+/// jump except by such a step: the line starts as whole frames at ratio 1 and, once the slope is
+/// known, follows the fit. Thread: worker. Real-time safe.
 class ClockMap {
 public:
     /// Called once a block with the running totals of both clocks.
     void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
-    /// Captured time that no device captured (a made-up block; negative: a dropped one): both clocks
-    /// stay as they are to each other.
+    /// Captured time that no device captured (a made-up block; negative: a dropped one): both
+    /// clocks stay as they are to each other.
     void skip(std::int64_t captured_frames) noexcept;
     void reset() noexcept { *this = {}; }
     /// Playback frames per capture frame; exactly 1 until the slope is known well enough: beyond
@@ -31,16 +32,18 @@ public:
 
 private:
     void shiftOrigin(double captured, double excess) noexcept;
+    void forget() noexcept;
     void fit() noexcept;
-    bool stepping(std::int64_t moved, double excess_residual) noexcept;
+    bool watching(double residual) noexcept;
+    void beginWatch() noexcept;
     void absorbStep(double step) noexcept;
-    void forgetImpossible() noexcept;
-    bool lineIsOff(double captured, double excess_residual) noexcept;
     void steer(double captured) noexcept;
 
-    /// Weighted sums over x = captured and u = played - captured, both seen from the newest
-    /// observation, so that they stay small however long the run is.
+    /// Weighted sums since the last step over x = captured and u = played - captured, both seen
+    /// from the newest observation, so that they stay small however long the run is.
     double sum_w_ = 0.0, sum_x_ = 0.0, sum_xx_ = 0.0, sum_u_ = 0.0, sum_xu_ = 0.0, sum_uu_ = 0.0;
+    /// Of the time before it: sums about each stretch's own mean, and the degrees of freedom.
+    double before_xx_ = 0.0, before_xu_ = 0.0, before_uu_ = 0.0, before_free_ = 0.0;
     std::int64_t last_captured_ = 0, last_played_ = 0;
     std::int64_t observations_ = 0;
     double first_captured_ = 0.0;
@@ -52,13 +55,11 @@ private:
     double residual_lag_ = 0.0;
     double last_residual_ = 0.0;
 
-    /// A jump of the difference that may be a step: watched before it is believed.
-    int watching_ = 0;
-    double watch_sum_ = 0.0, watch_size_ = 0.0, step_threshold_ = 16.0;
-    double mean_captured_ = 0.0;  ///< by one observation
-    double off_ = 0.0;            ///< smoothed distance of the observations from the line
-    double off_half_ = 0.0;       ///< the same, half-way through the watch
-    int off_for_ = 0;             ///< observations in a row; below 0: what comes is taken as it is
+    /// Observations off the line are watched until they agree on where they are.
+    int watched_ = 0;  ///< 0: nothing is off
+    double watch_sum_ = 0.0, watch_sq_ = 0.0;
+    int agreeing_ = 0;  ///< the newest so many, which lie together
+    double agreed_sum_ = 0.0;
 
     bool following_ = false;
     int significant_ = 0;  ///< observations in a row with a significant slope
