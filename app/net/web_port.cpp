@@ -61,6 +61,10 @@ void WebPort::incomingConnection(qintptr descriptor) {
         return;
     }
     socket->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    if (rules_.send_buffer_bytes > 0) {
+        socket->setSocketOption(QAbstractSocket::SendBufferSizeSocketOption,
+                                rules_.send_buffer_bytes);
+    }
     connect(socket, &QObject::destroyed, this, [this] { --open_; });
     connect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
     connect(this, &WebPort::closing, socket, &QTcpSocket::disconnectFromHost);

@@ -22,6 +22,7 @@ struct WebPortRules {
     QStringList socket_paths;     ///< where upgrades are taken; empty: everywhere
     bool http = false;            ///< someone serves plain requests
     bool loopback = true;         ///< bound to it: Host has to be a loopback name then
+    int send_buffer_bytes = 0;    ///< of the system, for a connection; 0: its own choice
     std::optional<QSslConfiguration> tls;
 };
 

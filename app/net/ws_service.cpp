@@ -59,6 +59,7 @@ Result<void> WsService::listen(const ServiceOptions& options) {
     rules.socket_paths = socket_paths_;
     rules.http = http_ != nullptr;
     rules.loopback = options.bind.isLoopback();
+    rules.send_buffer_bytes = options.send_buffer_bytes;
     if (!options.certificate_file.isEmpty() || !options.key_file.isEmpty()) {
         auto tls = certificate();
         if (!tls) return tl::unexpected(tls.error());

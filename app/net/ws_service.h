@@ -34,7 +34,8 @@ struct ServiceOptions {
         allowed_origins;  ///< web pages that may connect ("http://localhost:3000"); "*": all
     int max_clients = 32;
     std::uint64_t max_message_bytes = 1U << 20U;
-    QString certificate_file;  ///< PEM; with key_file: wss instead of ws
+    int send_buffer_bytes = 0;  ///< of the system, for a connection; 0: its own choice
+    QString certificate_file;   ///< PEM; with key_file: wss instead of ws
     QString key_file;
 };
 

@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+const kLeastTargetS = 0.25;  // kept ahead of the play position
+const kMostTargetS = 2.0;
+const kStallGrowth = 1.5;
+const kCalmS = 30;           // without a stall the target shrinks again
+const kCalmShrink = 0.8;
+const kSlackS = 0.7;         // further behind than this beyond the target: jump
+const kKeptS = 5;            // played audio that stays in the buffer
+const kTrimS = 10;           // more than this is cut down to kKeptS
+const kMostWaiting = 500;    // pieces not yet in the buffer: a browser that takes none is broken
+const kMarksKept = 100;
+
+/** Plays one live coded stream through Media Source Extensions, close to its newest end.
+ *  events: changed(), failed(text). */
+export class Player {
+  constructor(audio, events) {
+    this.audio = audio;
+    this.events = events;
+    this.wanted = true;
+    this.stalls = 0;
+    this.skips = 0;
+    this.target_s = kLeastTargetS;
+    this.forget();
+    audio.addEventListener('waiting', () => this.onWaiting());
+    audio.addEventListener('timeupdate', () => this.keepUp());
+    audio.addEventListener('error', () => {
+      if (audio.error && this.media) this.fail(`The audio cannot be played: ${audio.error.message}`);
+    });
+  }
+
+  forget() {
+    this.media = null;
+    this.buffer = null;
+    this.waiting = [];
+    this.marks = [];
+    this.first_s = null;  // place in the stream of the buffer's time 0
+    this.running = false;
+    this.blocked = false;
+  }
+
+  /** A new stream of this MIME type; what was there is thrown away. */
+  open(mime) {
+    this.forget();
+    if (!window.MediaSource || !MediaSource.isTypeSupported(mime)) {
+      this.fail(`This browser does not play ${mime} as a live stream. Chromium, Chrome and Edge do.`);
+      return;
+    }
+    const media = new MediaSource();
+    this.media = media;
+    media.addEventListener('sourceopen', () => {
+      URL.revokeObjectURL(this.audio.src);
+      if (this.media !== media) return;
+      this.buffer = media.addSourceBuffer(mime);
+      this.buffer.mode = 'sequence';
+      this.buffer.addEventListener('updateend', () => {
+        if (this.media !== media) return;
+        this.feed();
+        this.keepUp();
+      });
+      this.feed();
+    }, {once: true});
+    this.audio.src = URL.createObjectURL(media);
+  }
+
+  close() {
+    this.forget();
+    this.audio.pause();
+    this.audio.removeAttribute('src');
+    this.audio.load();
+  }
+
+  fail(text) {
+    this.close();
+    this.events.failed(text);
+  }
+
+  /** The next piece begins at_s into the stream; what sounds there came in at entered_ms. */
+  mark(at_s, entered_ms) {
+    if (this.first_s === null) this.first_s = at_s;
+    this.marks.push({at_s, entered_ms});
+    if (this.marks.length > kMarksKept) this.marks.shift();
+  }
+
+  append(bytes) {
+    if (!this.media) return;
+    this.waiting.push(bytes);
+    if (this.waiting.length > kMostWaiting) {
+      this.fail('The browser takes no more audio.');
+      return;
+    }
+    this.feed();
+  }
+
+  feed() {
+    const buffer = this.buffer;
+    if (!buffer || buffer.updating || this.media.readyState !== 'open') return;
+    const ranges = buffer.buffered;
+    const behind = this.running ? this.audio.currentTime : this.end() - this.target_s;
+    if (ranges.length && behind - ranges.start(0) > kTrimS) {
+      buffer.remove(ranges.start(0), behind - kKeptS);
+      return;
+    }
+    if (!this.waiting.length) return;
+    let size = 0;
+    for (const piece of this.waiting) size += piece.byteLength;
+    const all = new Uint8Array(size);
+    let at = 0;
+    for (const piece of this.waiting) {
+      all.set(new Uint8Array(piece), at);
+      at += piece.byteLength;
+    }
+    this.waiting = [];
+    try {
+      buffer.appendBuffer(all);
+    } catch (error) {
+      this.fail(`The audio cannot be played: ${error.message}`);
+    }
+  }
+
+  end() {
+    const ranges = this.buffer ? this.buffer.buffered : null;
+    return ranges && ranges.length ? ranges.end(ranges.length - 1) : 0;
+  }
+
+  ahead() { return this.end() - this.audio.currentTime; }
+
+  play() {
+    this.wanted = true;
+    this.blocked = false;
+    this.keepUp();
+  }
+
+  pause() {
+    this.wanted = false;
+    this.running = false;
+    this.audio.pause();
+    this.events.changed();
+  }
+
+  /** Starts when there is enough, and jumps when the newest audio is too far ahead. */
+  keepUp() {
+    if (!this.buffer || !this.end()) return;
+    if (!this.running) {
+      if (this.wanted && !this.blocked && this.ahead() >= this.target_s) this.start();
+      return;
+    }
+    if (this.ahead() > this.target_s + kSlackS) {
+      this.audio.currentTime = this.end() - this.target_s;
+      ++this.skips;
+      this.events.changed();
+    }
+    if (performance.now() - this.calm_since_ms > kCalmS * 1000) {
+      this.calm_since_ms = performance.now();
+      this.target_s = Math.max(kLeastTargetS, this.target_s * kCalmShrink);
+    }
+  }
+
+  start() {
+    if (this.ahead() > this.target_s + kSlackS) this.audio.currentTime = this.end() - this.target_s;
+    this.running = true;
+    this.calm_since_ms = performance.now();
+    this.audio.play().then(() => this.events.changed(), (error) => {
+      this.running = false;
+      if (error.name === 'NotAllowedError') {
+        this.blocked = true;  // until somebody presses the button
+        this.wanted = false;
+      }
+      this.events.changed();
+    });
+  }
+
+  onWaiting() {
+    if (!this.running || this.audio.seeking || this.ahead() > 0.1) return;
+    ++this.stalls;
+    this.target_s = Math.min(kMostTargetS, this.target_s * kStallGrowth);
+    this.running = false;
+    this.audio.pause();
+    this.events.changed();
+  }
+
+  /** Server clock [ms] when what sounds now came in; null before it is known. */
+  enteredMs() {
+    if (this.first_s === null || !this.running || !this.marks.length) return null;
+    const at_s = this.first_s + this.audio.currentTime;
+    let mark = this.marks[0];
+    for (const next of this.marks) {
+      if (next.at_s <= at_s) mark = next;
+    }
+    return mark.entered_ms + (at_s - mark.at_s) * 1000;
+  }
+}
