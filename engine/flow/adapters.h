@@ -30,8 +30,6 @@ public:
           out_(std::size_t(max_frames)) {}
     void setStage(Stage& stage) noexcept { stage_ = &stage; }
     [[nodiscard]] Stage& stage() noexcept { return *stage_; }
-
-private:
     void apply(PcmBlock& block) noexcept override {
         if (block.samples.size() <= out_.size()) {
             const auto out = std::span(out_).first(block.samples.size());
@@ -57,6 +55,7 @@ private:
         }
     }
 
+private:
     Stage* stage_;
     Fn fn_;
     std::vector<float> out_;
@@ -73,10 +72,9 @@ public:
         : BlockProcessor(std::move(name)), stage_(&stage), fn_(std::move(fn)) {}
     void setStage(Stage& stage) noexcept { stage_ = &stage; }
     [[nodiscard]] Stage& stage() noexcept { return *stage_; }
-
-private:
     void apply(PcmBlock& block) noexcept override { fn_(*stage_, block); }
 
+private:
     Stage* stage_;
     Fn fn_;
 };

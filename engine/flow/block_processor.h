@@ -13,20 +13,23 @@ namespace doubletalk::flow {
 /// it. Holds nothing between blocks. Thread: one at a time. push() and pull() are real-time safe.
 class BlockProcessor : public Processor {
 public:
+    static constexpr EndKind kIn = EndKind::pcm;
+    static constexpr EndKind kOut = EndKind::pcm;
     explicit BlockProcessor(std::string name) : name_(std::move(name)) {}
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::pcm; }
-    [[nodiscard]] EndKind out() const override { return EndKind::pcm; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     /// again: the last block was not pulled yet; eof: already flushed.
     Status push(const Item& item) noexcept override;
     Status pull(Item& item) noexcept override;
     void reset() override;
     [[nodiscard]] bool holdsInput() const noexcept override { return full_; }
     [[nodiscard]] std::string_view error() const noexcept override { return error_; }
+    /// What push() and pull() do to a block. Real-time safe. May change the samples in place, or
+    /// point samples at memory of its own.
+    virtual void apply(PcmBlock& block) noexcept = 0;
 
 protected:
-    /// Real-time safe. May change the samples in place, or point samples at memory of its own.
-    virtual void apply(PcmBlock& block) noexcept = 0;
     /// Clears what the derived class remembers.
     virtual void clear() {}
 

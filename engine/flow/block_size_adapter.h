@@ -16,12 +16,14 @@ enum class FlushMode : std::uint8_t { pad, shorten };
 /// frames; flags of a block are those of any part of it. Thread: one at a time. Real-time safe.
 class BlockSizeAdapter final : public Processor {
 public:
+    static constexpr EndKind kIn = EndKind::pcm;
+    static constexpr EndKind kOut = EndKind::pcm;
     /// frames: 1 or more.
     explicit BlockSizeAdapter(int frames, FlushMode flush = FlushMode::pad,
                               std::string name = "block_size");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::pcm; }
-    [[nodiscard]] EndKind out() const override { return EndKind::pcm; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     /// again: pull first, the block before is not used up.
     Status push(const Item& item) noexcept override;
     Status pull(Item& item) noexcept override;

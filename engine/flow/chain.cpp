@@ -51,6 +51,7 @@ Status Chain::pushTo(std::size_t index, const Item& item) noexcept {
     }
     const Status status = nodes_[index]->push(item);
     if (status == Status::error) failed_ = nodes_[index];
+    if (status == Status::again && isNothing(item)) flushed_[index] = 0;
     return status;
 }
 
@@ -59,6 +60,7 @@ Status Chain::pullFrom(std::size_t index, Item& item) noexcept {
     for (;;) {
         const Status status = node.pull(item);
         if (status == Status::error) failed_ = &node;
+        if (status == Status::again && index == 0) waits_for_ = &node;
         if (status != Status::again || index == 0) return status;
         // Asked for more: everything the node had is used up, so its neighbour may be asked again.
         if (flushed_[index] != 0) return Status::again;
@@ -74,16 +76,12 @@ Status Chain::pullFrom(std::size_t index, Item& item) noexcept {
 }
 
 Status Chain::moveOne() noexcept {
-    const std::size_t last = nodes_.size() - 1;
-    if (flushed_[last] != 0) return Status::eof;
-    Item item;
-    Status status = pullFrom(last - 1, item);
-    if (status == Status::eof) {
-        item = std::monostate{};
-        const Status pushed = pushTo(last, item);
-        return pushed == Status::ok ? Status::eof : pushed;
-    }
-    if (status == Status::ok) status = pushTo(last, item);
+    Node& writer = *nodes_.back();
+    const std::size_t source = nodes_.size() - 2;
+    const Status status =
+        end_.move([this, source](Item& item) { return pullFrom(source, item); }, writer);
+    if (status == Status::again && end_.blamesWriter()) waits_for_ = &writer;
+    if (status == Status::error && end_.blamesWriter()) failed_ = &writer;
     return status;
 }
 
@@ -96,17 +94,24 @@ Status Chain::pumpToWriter() noexcept {
 }
 
 bool Chain::holdsInput() const noexcept {
-    return std::any_of(nodes_.begin(), nodes_.end(),
-                       [](const Node* node) { return node->holdsInput(); });
+    return end_.holds() || std::any_of(nodes_.begin(), nodes_.end(),
+                                       [](const Node* node) { return node->holdsInput(); });
 }
 
 Status Chain::push(const Item& item) noexcept {
     if (in() == EndKind::none) return Status::error;
-    if (flushed_[0] != 0) return isNothing(item) ? Status::ok : Status::eof;
+    const bool to_writer = out() == EndKind::none && nodes_.size() > 1;
+    // A writer that was full may take now what it refused before.
+    if (to_writer && pumpToWriter() == Status::error) return Status::error;
+    if (flushed_[0] != 0) {
+        if (!isNothing(item)) return Status::eof;
+        return end_.flushed() || !to_writer ? Status::ok : Status::again;
+    }
     if (!isNothing(item) && holdsInput()) return Status::again;
     const Status status = pushTo(0, item);
-    if (status != Status::ok || out() != EndKind::none || nodes_.size() == 1) return status;
-    return pumpToWriter();
+    if (status != Status::ok || !to_writer) return status;
+    if (pumpToWriter() == Status::error) return Status::error;
+    return isNothing(item) && !end_.flushed() ? Status::again : Status::ok;
 }
 
 Status Chain::pull(Item& item) noexcept {
@@ -116,14 +121,19 @@ Status Chain::pull(Item& item) noexcept {
         return status;
     }
     item = std::monostate{};
-    // A chain that ends with a writer gives nothing, unless it also has the reader: then it moves.
-    return in() == EndKind::none ? moveOne() : Status::again;
+    // A chain that ends with a writer gives nothing. With the reader it moves, else it offers the
+    // writer again what that refused.
+    if (in() == EndKind::none) return moveOne();
+    if (nodes_.size() == 1) return Status::again;
+    return pumpToWriter() == Status::error ? Status::error : Status::again;
 }
 
 void Chain::reset() {
     for (Node* node : nodes_) node->reset();
     std::fill(flushed_.begin(), flushed_.end(), char(0));
+    end_.reset();
     failed_ = nullptr;
+    waits_for_ = nullptr;
 }
 
 }  // namespace doubletalk::flow

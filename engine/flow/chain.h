@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "engine/flow/node.h"
+#include "engine/flow/writer_end.h"
 
 namespace doubletalk::flow {
 
@@ -24,6 +24,9 @@ public:
     [[nodiscard]] bool holdsInput() const noexcept;
     /// The node that answered error last; null without one.
     [[nodiscard]] const Node* failed() const noexcept { return failed_; }
+    /// The end that answered again last: the reader that had nothing or the writer that was full.
+    /// Null before the first.
+    [[nodiscard]] Node* waitsFor() const noexcept { return waits_for_; }
 
 private:
     Status pullFrom(std::size_t index, Item& item) noexcept;
@@ -33,7 +36,9 @@ private:
 
     std::vector<Node*> nodes_;
     std::vector<char> flushed_;  ///< one a node: it has been told that nothing more comes
+    WriterEnd end_;              ///< of a row of two or more that ends with a writer
     const Node* failed_ = nullptr;
+    Node* waits_for_ = nullptr;
 };
 
 /// An error naming the first two neighbours whose ends do not fit, or a missing node. Errors:

@@ -13,13 +13,14 @@ namespace doubletalk::flow {
 /// Thread: one at a time. pull() is real-time safe.
 class VectorReader final : public Reader {
 public:
+    static constexpr EndKind kOut = EndKind::pcm;
     VectorReader(std::vector<float> samples, SampleRate rate, int block_frames,
                  std::string name = "reader");
     /// The same with an aligned reference beside it; silence when far is shorter.
     VectorReader(std::vector<float> samples, std::vector<float> far, SampleRate rate,
                  int block_frames, std::string name = "reader");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind out() const override { return EndKind::pcm; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     Status pull(Item& item) noexcept override;
     void reset() override { at_ = 0; }
     [[nodiscard]] std::size_t framesLeft() const noexcept { return samples_.size() - at_; }
@@ -36,9 +37,10 @@ private:
 /// Collects blocks into memory; allocates only beyond what was reserved.
 class VectorWriter final : public Writer {
 public:
+    static constexpr EndKind kIn = EndKind::pcm;
     explicit VectorWriter(std::size_t reserve_frames = 0, std::string name = "writer");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::pcm; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
     /// error: no memory left, or the rate changed.
     Status push(const Item& item) noexcept override;
     void reset() override;
@@ -59,9 +61,10 @@ private:
 /// Gives packets in memory, in their order.
 class PacketReader final : public Reader {
 public:
+    static constexpr EndKind kOut = EndKind::packet;
     explicit PacketReader(std::vector<OwnedPacket> packets, std::string name = "packet_reader");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind out() const override { return EndKind::packet; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     Status pull(Item& item) noexcept override;
     void reset() override { at_ = 0; }
 
@@ -74,9 +77,10 @@ private:
 /// Collects copies of packets; allocates.
 class PacketWriter final : public Writer {
 public:
+    static constexpr EndKind kIn = EndKind::packet;
     explicit PacketWriter(std::string name = "packet_writer") : name_(std::move(name)) {}
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::packet; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
     Status push(const Item& item) noexcept override;
     void reset() override;
     [[nodiscard]] std::string_view error() const noexcept override { return error_; }

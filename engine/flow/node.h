@@ -11,6 +11,10 @@
 #include "engine/core/packet.h"
 #include "engine/core/result.h"
 
+namespace doubletalk {
+class WakeUp;
+}
+
 namespace doubletalk::flow {
 
 /// One block of audio on its way through a pipeline. Memory belongs to whoever made the block and
@@ -38,7 +42,9 @@ enum class Status : std::uint8_t { ok, again, eof, error };
 
 /// Common face of everything in a pipeline. push()/pull() of engine nodes are real-time safe.
 /// Contract: push(item) hands one item in, push of nothing = flush; pull gives the next item, again
-/// when more input is needed, eof once everything flushed has come out.
+/// when more input is needed, eof once everything flushed has come out. A writer may answer again
+/// to a push and takes nothing then (it is full), also to the flush: not all of it is out yet.
+/// Nodes whose ends are known at compile time say so in kIn and kOut, for TypedPipeline.
 class Node {
 public:
     virtual ~Node() = default;
@@ -48,10 +54,16 @@ public:
     virtual Status push(const Item& item) noexcept = 0;
     virtual Status pull(Item& item) noexcept = 0;
     virtual void reset() = 0;
-    /// True while a part of what was pushed is not used up: pull before the next push.
+    /// True while a part of what was pushed is not used up: pull before the next push, and leave
+    /// the memory of the item alone until then.
     [[nodiscard]] virtual bool holdsInput() const noexcept { return false; }
     /// Why the last call returned error.
     [[nodiscard]] virtual std::string_view error() const noexcept { return {}; }
+    /// After again: [us] when it is worth asking anew; 0: no idea.
+    [[nodiscard]] virtual int waitHintUs() const noexcept { return 0; }
+    /// Signalled whenever again may no longer hold: what to sleep on before asking anew; null for
+    /// ends that have to be polled. Lives as long as the node.
+    [[nodiscard]] virtual WakeUp* wakeUp() noexcept { return nullptr; }
 };
 
 /// Both ends open.
@@ -60,14 +72,16 @@ class Processor : public Node {};
 /// Only pulled: a file, a generator, a network end.
 class Reader : public Node {
 public:
-    [[nodiscard]] EndKind in() const final { return EndKind::none; }
+    static constexpr EndKind kIn = EndKind::none;
+    [[nodiscard]] EndKind in() const final { return kIn; }
     Status push(const Item&) noexcept final { return Status::error; }
 };
 
 /// Only pushed.
 class Writer : public Node {
 public:
-    [[nodiscard]] EndKind out() const final { return EndKind::none; }
+    static constexpr EndKind kOut = EndKind::none;
+    [[nodiscard]] EndKind out() const final { return kOut; }
     Status pull(Item&) noexcept final { return Status::again; }
 };
 

@@ -22,11 +22,13 @@ struct PacketizerOptions {
 /// Thread: one at a time. push() and pull() are real-time safe. Ref: RFC 3550 section 5.1.
 class Packetizer final : public Processor {
 public:
+    static constexpr EndKind kIn = EndKind::pcm;
+    static constexpr EndKind kOut = EndKind::packet;
     explicit Packetizer(StreamFormat format, PacketizerOptions options = {},
                         std::string name = "packetizer");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::pcm; }
-    [[nodiscard]] EndKind out() const override { return EndKind::packet; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     /// error: the block has another rate.
     Status push(const Item& item) noexcept override;
     Status pull(Item& item) noexcept override;
@@ -71,10 +73,12 @@ private:
 /// order and loss are a jitter buffer's business. Thread: one at a time. Real-time safe.
 class Depacketizer final : public Processor {
 public:
+    static constexpr EndKind kIn = EndKind::packet;
+    static constexpr EndKind kOut = EndKind::pcm;
     explicit Depacketizer(StreamFormat format, std::string name = "depacketizer");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::packet; }
-    [[nodiscard]] EndKind out() const override { return EndKind::pcm; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     Status push(const Item& item) noexcept override;
     Status pull(Item& item) noexcept override;
     void reset() override;

@@ -41,6 +41,16 @@ std::string_view Pipeline::error() const noexcept {
     return failed == nullptr ? std::string_view{} : failed->error();
 }
 
+int Pipeline::waitHintUs() const noexcept {
+    const Node* node = chain_.waitsFor();
+    return node == nullptr ? 0 : node->waitHintUs();
+}
+
+WakeUp* Pipeline::wakeUp() noexcept {
+    Node* node = chain_.waitsFor();
+    return node == nullptr ? nullptr : node->wakeUp();
+}
+
 Node* Pipeline::find(std::string_view name) noexcept {
     for (const auto& node : nodes_) {
         if (node->name() == name) return node.get();

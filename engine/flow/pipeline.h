@@ -16,7 +16,8 @@ namespace doubletalk::flow {
 ///   former item answers again and takes nothing; where every item gives exactly one, a single
 ///   pull() is enough. After the flush pull() gives the rest and then eof.
 /// - starts with a reader: only pull().
-/// - ends with a writer: push() carries the item all the way.
+/// - ends with a writer: push() carries the item all the way; while the writer is full it answers
+///   again, to the flush too, and pull() offers the writer what it refused.
 /// - closed (reader to writer): pull() moves one item from the reader to the writer and leaves
 ///   nothing in item; eof once the writer has been flushed.
 /// Thread: one at a time. push() and pull() are real-time safe when those of the nodes are.
@@ -36,6 +37,8 @@ public:
     void reset() override;
     [[nodiscard]] bool holdsInput() const noexcept override { return chain_.holdsInput(); }
     [[nodiscard]] std::string_view error() const noexcept override;
+    [[nodiscard]] int waitHintUs() const noexcept override;
+    [[nodiscard]] WakeUp* wakeUp() noexcept override;
 
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
     [[nodiscard]] Node& at(std::size_t index) { return *nodes_.at(index); }

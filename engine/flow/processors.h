@@ -36,8 +36,6 @@ private:
 class IdentityProcessor final : public BlockProcessor {
 public:
     explicit IdentityProcessor(std::string name = "identity") : BlockProcessor(std::move(name)) {}
-
-private:
     void apply(PcmBlock&) noexcept override {}
 };
 
@@ -47,9 +45,9 @@ public:
     explicit GainProcessor(double gain_db = 0.0, std::string name = "gain");
     /// Any thread; takes effect with the next block.
     void setGainDb(double gain_db) noexcept;
+    void apply(PcmBlock& block) noexcept override;
 
 private:
-    void apply(PcmBlock& block) noexcept override;
     void clear() override;
 
     std::atomic<float> wanted_;
@@ -67,10 +65,10 @@ public:
                                                                       std::string name = "mix");
     [[nodiscard]] std::int64_t missingFrames() const noexcept { return missing_frames_; }
     [[nodiscard]] Node& second() noexcept { return *second_; }
+    void apply(PcmBlock& block) noexcept override;
 
 private:
     MixProcessor(std::unique_ptr<Node> second, double gain_db, std::string name);
-    void apply(PcmBlock& block) noexcept override;
     void clear() override;
 
     std::unique_ptr<Node> second_;

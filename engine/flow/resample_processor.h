@@ -20,14 +20,16 @@ enum class ResampleStart : std::uint8_t { stream, aligned };
 /// Thread: one at a time. push() and pull() are real-time safe.
 class ResampleProcessor final : public Processor {
 public:
+    static constexpr EndKind kIn = EndKind::pcm;
+    static constexpr EndKind kOut = EndKind::pcm;
     /// Blocks of at most max_frames. Errors: usage (rates outside 4000..192000 Hz).
     [[nodiscard]] static Result<std::unique_ptr<ResampleProcessor>> create(
         int from_hz, int to_hz, ResampleStart start = ResampleStart::stream,
         int max_frames = 4 * kMaxBlockFrames, std::string name = "resample");
 
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] EndKind in() const override { return EndKind::pcm; }
-    [[nodiscard]] EndKind out() const override { return EndKind::pcm; }
+    [[nodiscard]] EndKind in() const override { return kIn; }
+    [[nodiscard]] EndKind out() const override { return kOut; }
     /// error: the block has another rate or is longer than max_frames.
     Status push(const Item& item) noexcept override;
     Status pull(Item& item) noexcept override;

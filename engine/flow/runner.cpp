@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/flow/runner.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <vector>
 
+#include "engine/core/wake_up.h"
 #include "engine/flow/chain.h"
 
 namespace doubletalk::flow {
@@ -47,6 +49,64 @@ tl::unexpected<Error> failedNode(const Node* node, const RunCounts& counts) {
                 where, "it happened after " + std::to_string(counts.items_in) + " items");
 }
 
+/// Longest sleep: a cancel flag that was only set is seen after this.
+constexpr int kMaxSleepUs = 20'000;
+
+bool isCancelled(const RunOptions& options) noexcept {
+    return options.cancel != nullptr && options.cancel->load();
+}
+
+/// Sleeps until it is worth asking an end anew that answered again.
+class Patience {
+public:
+    explicit Patience(const RunOptions& options) : options_(options) {}
+    void moved() noexcept { last_move_ = SteadyTime::now(); }
+    /// False: nothing has moved for too long.
+    bool sleepFor(Node& end) noexcept {
+        const auto waited = SteadyTime::now() - last_move_;
+        if (options_.max_wait_ms > 0 && waited > std::chrono::milliseconds(options_.max_wait_ms)) {
+            return false;
+        }
+        WakeUp* wake = end.wakeUp();
+        int sleep_us = end.waitHintUs();
+        if (sleep_us <= 0) sleep_us = wake != nullptr ? kMaxSleepUs : options_.wait_us;
+        sleep_us = std::min(sleep_us, kMaxSleepUs);
+        if (wake == nullptr) wake = options_.pause;
+        if (wake != nullptr) {
+            wake->wait(sleep_us);
+        } else {
+            std::this_thread::sleep_for(std::chrono::microseconds(sleep_us));
+        }
+        return true;
+    }
+    [[nodiscard]] tl::unexpected<Error> lost(const Node& end, const char* what) const {
+        return fail(ErrorKind::state,
+                    std::string(what) + " for " + std::to_string(options_.max_wait_ms) + " ms",
+                    std::string(end.name()), "check what is at that end");
+    }
+
+private:
+    using SteadyTime = std::chrono::steady_clock;
+    const RunOptions& options_;
+    SteadyTime::time_point last_move_ = SteadyTime::now();
+};
+
+/// Pushes until the writer has taken it and looks at it no more; again only after a cancel or when
+/// patience ran out.
+Status offer(Node& writer, const Item& item, const RunOptions& options, Patience& patience) {
+    Status status = writer.push(item);
+    while (status == Status::again || (status == Status::ok && writer.holdsInput())) {
+        if (isCancelled(options) || !patience.sleepFor(writer)) return Status::again;
+        if (status == Status::again) {
+            status = writer.push(item);
+            continue;
+        }
+        Item nothing;
+        if (writer.pull(nothing) == Status::error) return Status::error;
+    }
+    return status;
+}
+
 }  // namespace
 
 Result<RunCounts> Runner::run(Node& reader, std::span<Node* const> processors, Node& writer,
@@ -67,39 +127,39 @@ Result<RunCounts> Runner::run(Node& reader, std::span<Node* const> processors, N
     ends.push_back(&writer);
     if (auto ok = checkEnds(ends); !ok) return tl::unexpected(ok.error());
 
-    using SteadyTime = std::chrono::steady_clock;
     Chain chain(std::move(row));
-    auto last_item = SteadyTime::now();
+    Patience patience(options);
     Item item;
     for (;;) {
-        if (options.cancel != nullptr && options.cancel->load()) {
-            counts.cancelled = true;
-            break;
-        }
+        counts.cancelled = isCancelled(options);
+        if (counts.cancelled) break;
         const Status status = chain.pull(item);
         if (status == Status::eof) break;
         if (status == Status::error) return failedNode(chain.failed(), counts);
         if (status == Status::again) {
-            const auto waited = SteadyTime::now() - last_item;
-            if (options.max_wait_ms > 0 &&
-                waited > std::chrono::milliseconds(options.max_wait_ms)) {
-                return fail(ErrorKind::state,
-                            "nothing came for " + std::to_string(options.max_wait_ms) + " ms",
-                            std::string(reader.name()), "check its source");
-            }
-            std::this_thread::sleep_for(std::chrono::microseconds(options.wait_us));
+            if (!patience.sleepFor(reader)) return patience.lost(reader, "nothing came");
             continue;
         }
-        if (writer.push(item) != Status::ok) return failedNode(&writer, counts);
+        const Status taken = offer(writer, item, options, patience);
+        if (taken == Status::again) {
+            if (!isCancelled(options)) return patience.lost(writer, "it took nothing");
+            continue;
+        }
+        if (taken != Status::ok) return failedNode(&writer, counts);
         ++counts.items_out;
         counts.frames_out += framesOf(item);
-        last_item = SteadyTime::now();
+        patience.moved();
         if (options.progress && options.progress_every_items > 0 &&
             counts.items_out % options.progress_every_items == 0) {
             options.progress(counts);
         }
     }
-    if (writer.push(std::monostate{}) == Status::error) return failedNode(&writer, counts);
+    const Status flushed = offer(writer, std::monostate{}, options, patience);
+    if (flushed == Status::error) return failedNode(&writer, counts);
+    if (flushed == Status::again) {
+        if (!isCancelled(options)) return patience.lost(writer, "it did not finish");
+        counts.cancelled = true;
+    }
     if (options.progress) options.progress(counts);
     return counts;
 }

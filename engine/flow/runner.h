@@ -23,17 +23,19 @@ struct RunOptions {
     std::function<void(const RunCounts&)> progress;  ///< on the caller's thread
     std::int64_t progress_every_items = 100;
     const std::atomic<bool>* cancel = nullptr;  ///< looked at before every item
-    int wait_us = 500;                          ///< [us] pause when the reader has nothing yet
-    int max_wait_ms = 10'000;                   ///< [ms] then the run gives up; 0: never
+    int wait_us = 500;         ///< [us] pause after again, for ends without hint and wake-up
+    int max_wait_ms = 10'000;  ///< [ms] without an item, then the run gives up; 0: never
+    WakeUp* pause = nullptr;   ///< slept on where an end has no wake-up, so that a cancel is quick
 };
 
-/// Carries everything from a reader over any processors to a writer until eof, then flushes.
-/// Thread: user (waits and may allocate; never for the worker).
+/// Carries everything from a reader over any processors to a writer until eof, then flushes. An end
+/// that answers again is asked anew when its wake-up is signalled or its hint is over, after 20 ms
+/// at most. Thread: user (waits and may allocate; never for the worker).
 class Runner {
 public:
     /// reader: nothing in; writer: nothing out; a Pipeline is either. After a cancel the writer is
     /// flushed, so that what it got is whole. Errors: usage (ends do not fit), state (a node
-    /// failed, or the reader stayed silent too long).
+    /// failed, or an end answered again for too long).
     [[nodiscard]] static Result<RunCounts> run(Node& reader, std::span<Node* const> processors,
                                                Node& writer, const RunOptions& options = {});
     [[nodiscard]] static Result<RunCounts> run(Node& reader, Node& writer,

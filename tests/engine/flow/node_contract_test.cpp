@@ -10,12 +10,14 @@
 
 #include "engine/core/random.h"
 #include "engine/flow/adapters.h"
+#include "engine/flow/any_node.h"
 #include "engine/flow/block_size_adapter.h"
 #include "engine/flow/memory_nodes.h"
 #include "engine/flow/packetizer.h"
 #include "engine/flow/pipeline.h"
 #include "engine/flow/processors.h"
 #include "engine/flow/resample_processor.h"
+#include "engine/flow/typed_pipeline.h"
 #include "tests/support/rt_guard.h"
 
 namespace doubletalk::flow {
@@ -44,6 +46,23 @@ std::unique_ptr<Node> composed() {
     nodes.push_back(std::make_unique<BlockSizeAdapter>(160, FlushMode::pad));
     auto pipeline = Pipeline::compose(std::move(nodes));
     return pipeline ? std::unique_ptr<Node>(std::move(*pipeline)) : nullptr;
+}
+
+std::unique_ptr<Node> composedTyped() {
+    return composeTyped("typed", std::make_unique<IdentityProcessor>(),
+                        std::make_unique<GainProcessor>(-6.0),
+                        std::make_unique<Packetizer>(StreamFormat{}),
+                        std::make_unique<Depacketizer>(StreamFormat{}),
+                        std::make_unique<BlockSizeAdapter>(160, FlushMode::pad));
+}
+
+/// A dynamic pipeline inside a typed one inside a dynamic one.
+std::unique_ptr<Node> composedMixed() {
+    using Any = AnyNode<EndKind::pcm, EndKind::pcm>;
+    std::vector<std::unique_ptr<Node>> nodes;
+    nodes.push_back(
+        composeTyped("typed", *Any::wrap(composed()), std::make_unique<GainProcessor>()));
+    return *Pipeline::compose(std::move(nodes));
 }
 
 using Frames = std::int64_t;
@@ -104,6 +123,14 @@ const std::map<std::string, Case>& cases() {
           padded(320)}},
         {"depacketizer", {[] { return std::make_unique<Depacketizer>(StreamFormat{}); }, same}},
         {"pipeline", {composed, padded(320)}},
+        {"typed pipeline", {composedTyped, padded(320)}},
+        {"typed pipeline of blocks",
+         {[]() -> std::unique_ptr<Node> {
+              return composeTyped("typed", std::make_unique<GainProcessor>(),
+                                  std::make_unique<IdentityProcessor>());
+          },
+          same}},
+        {"typed and dynamic pipelines in one another", {composedMixed, padded(320)}},
     };
     return all;
 }
