@@ -18,7 +18,6 @@ constexpr std::int64_t kStallNs = 30'000'000;  // no captured frames for this lo
 constexpr int kBacklogMs = 200;                // processed at once; the rest is dropped
 constexpr int kQueue = 64;
 constexpr int kEvents = 1024;
-constexpr double kLoadSmoothing = 0.05;
 constexpr int kMachineEveryBlocks = 10;
 
 }  // namespace
@@ -71,7 +70,7 @@ Result<void> Engine::prepare(const Settings& settings, device::AudioDevice& devi
     told_discarded_ = 0;
     takeFade(settings.barge_in);
     block_ = time_ns_ = missed_seen_ = 0;
-    load_ratio_ = block_max_ms_ = 0.0;
+    block_times_.reset();
     rendered_ = audible_ = direct_end_ = last_exchange_frames_ = 0;
     lost_blocks_ = dropped_blocks_ = unread_frames_ = 0;
     prepared_ = true;
@@ -321,23 +320,25 @@ void Engine::postRequests(const Requests& requests) noexcept {
 
 void Engine::publish(std::int64_t ns) noexcept {
     const double ms = double(ns) * 1e-6;
-    block_max_ms_ = std::max(block_max_ms_, ms);
-    load_ratio_ += kLoadSmoothing * (ms / kBlockMs - load_ratio_);
+    block_times_.add(ms);
     EngineSnapshot now;
     now.block = block_;
     now.played_frames = loop_->account().playedFrames();
     now.fill_frames = loop_->account().fillFrames();
     now.playing_item = loop_->account().playingItem();
     if (now.playing_item != 0) now.playing_item_ms = loop_->heardMs(now.playing_item);
-    now.load_ratio = load_ratio_;
-    now.block_max_ms = block_max_ms_;
+    now.load_ratio = block_times_.loadRatio();
+    now.block_max_ms = block_times_.maxMs();
+    now.block_p99_ms = block_times_.percentileMs(99.0);
+    now.drift_confidence_ppm = loop_->uplink().reference().clockMap().driftConfidencePpm();
     now.voice = loop_->turn().voice();
     now.health = loop_->health().state();
+    now.rules_fired = loop_->health().firedMask();
     const auto row = loop_->meter().row();
     std::copy(row.begin(), row.end(), now.row.begin());
     snapshots_.put(now);
     if (writer_ != nullptr && (block_ + 1) % kMachineEveryBlocks == 0) {
-        const std::array values{ms, block_max_ms_, load_ratio_};
+        const std::array values{ms, block_times_.maxMs(), block_times_.loadRatio()};
         writer_->machine(block_, double((block_ + 1) * kBlockMs) / 1000.0, values);
     }
 }

@@ -17,6 +17,7 @@
 #include "engine/device/audio_device.h"
 #include "engine/duplex/block_loop.h"
 #include "engine/duplex/device_link.h"
+#include "engine/duplex/block_times.h"
 #include "engine/duplex/direct_queue.h"
 #include "engine/duplex/packet_inbox.h"
 #include "engine/duplex/request_server.h"
@@ -32,6 +33,9 @@ struct EngineSnapshot {
     double playing_item_ms = 0.0;  ///< heard of it so far
     double load_ratio = 0.0;       ///< worker time / block time, smoothed
     double block_max_ms = 0.0;
+    double block_p99_ms = 0.0;
+    double drift_confidence_ppm = 0.0;  ///< half of the 95 % interval of drift_ppm; NaN: unknown
+    std::uint32_t rules_fired = 0;      ///< Health::firedMask()
     bool voice = false;
     HealthState health = HealthState::healthy;
     std::array<double, 48> row{};  ///< ChainMeter::columns()
@@ -191,7 +195,7 @@ private:
     bool interrupt_asked_ = false;
     Swaps* swaps_ = nullptr;
     bool stage_answered_ = false;
-    double load_ratio_ = 0.0, block_max_ms_ = 0.0;
+    BlockTimes block_times_;
 
     // worker ↔ service, one at a time each
     std::atomic<bool> headroom_busy_{false};

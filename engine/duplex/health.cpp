@@ -87,6 +87,12 @@ std::string_view Health::stateName() const noexcept {
 
 std::string_view Health::reason() const noexcept { return ruleText(first_); }
 
+std::uint32_t Health::firedMask() const noexcept {
+    std::uint32_t mask = 0;
+    for (std::size_t i = 0; i < kRules; ++i) mask |= std::uint32_t{fired_[i]} << i;
+    return mask;
+}
+
 void Health::judge(HealthRule rule, bool bad, int rows_needed) noexcept {
     const auto i = static_cast<std::size_t>(rule);
     bad_rows_[i] = bad ? bad_rows_[i] + 1 : (bad_rows_[i] > 0 ? 0 : bad_rows_[i] - 1);

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] bool fired(HealthRule rule) const noexcept {
         return fired_[static_cast<std::size_t>(rule)];
     }
+    /// Bit i: the rule of that number fired.
+    [[nodiscard]] std::uint32_t firedMask() const noexcept;
     /// Name of a rule in metrics: "latency".
     [[nodiscard]] static std::string_view ruleId(HealthRule rule) noexcept;
     [[nodiscard]] static std::string_view ruleText(HealthRule rule) noexcept;

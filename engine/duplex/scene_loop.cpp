@@ -33,6 +33,10 @@ Result<std::unique_ptr<SceneLoop>> SceneLoop::create(const Settings& settings,
     const StreamFormat format{SampleRate{settings.stream.rate_hz}, settings.stream.frame_ms};
     scene->far_end_ = std::make_unique<FarEnd>(format, scene->rate_, std::move(material.items),
                                                deriveSeed(seed, "network"), settings.network);
+    if (!material.trace.empty()) {
+        if (auto ok = scene->far_end_->useTrace(material.trace); !ok)
+            return tl::unexpected(ok.error());
+    }
     if (packets) {
         scene->caller_ = std::make_unique<PacketMicrophone>(
             format, deriveSeed(seed, "uplink network"), settings.network);

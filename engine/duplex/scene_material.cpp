@@ -177,6 +177,7 @@ room::RoomParams movedMicrophone(const room::RoomParams& room, int moves) {
 Result<SceneMaterial> prepareScene(const room::Scene& scene, const Settings& settings,
                                    std::span<const session::ItemRecord> recorded) {
     SceneMaterial material;
+    material.trace = scene.trace;
     const SampleRate rate{settings.engine.rate_hz};
     auto talkers = room::prepareTalkers(scene, rate);
     if (!talkers) return tl::unexpected(talkers.error());

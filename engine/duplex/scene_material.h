@@ -50,6 +50,7 @@ struct SceneMaterial {
     std::vector<LabelledTurn> turns;
     std::vector<TimedCommand> commands;  ///< in block order
     bool direct = false;                 ///< some item is direct
+    std::string trace;                   ///< file of packet delays; may be empty
 };
 
 

@@ -187,13 +187,14 @@ Result<Scene> parseScene(const Json& json, const std::string& where) {
     Scene scene;
     JsonObject top(json, where, "",
                    {"id", "title", "description", "duration_s", "seed", "settings", "assistant",
-                    "talkers", "commands"});
+                    "talkers", "commands", "trace"});
     scene.source = json;
     scene.id = top.neededText("id");
     scene.title = top.text("title", scene.id);
     scene.description = top.text("description");
     scene.duration_s = top.number("duration_s", scene.duration_s, 0.1, kMaxDurationS);
     scene.seed = top.whole("seed", scene.seed);
+    scene.trace = top.text("trace");
     if (const Json* settings = top.object("settings"); settings != nullptr) {
         const auto wrong = checkSettings(*settings, where, "settings", false);
         if (wrong) top.take(*wrong);

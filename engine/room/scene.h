@@ -63,6 +63,7 @@ struct Scene {
     std::vector<AssistantTurn> assistant;
     std::vector<TalkerTurn> talkers;
     std::vector<SceneCommand> commands;
+    std::string trace;      ///< file of recorded packet delays instead of the jitter law; may be empty
     nlohmann::json source;  ///< the file as it was read
 };
 
