@@ -42,5 +42,6 @@ extern const char* const kMainFooter;
 [[nodiscard]] Action declareDevices(CLI::App& command);
 [[nodiscard]] Action declareDemo(CLI::App& command);
 [[nodiscard]] Action declareServe(CLI::App& command);
+[[nodiscard]] Action declareCodecBench(CLI::App& command);
 
 }  // namespace doubletalk::cli

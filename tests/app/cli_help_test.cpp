@@ -7,8 +7,8 @@
 using doubletalk::test::runCli;
 
 namespace {
-const QStringList kCommands{"run",    "replay", "echo",     "noise", "conceal",
-                            "jitter", "scenes", "settings", "serve", "devices", "demo"};
+const QStringList kCommands{"run",    "replay",   "echo",  "noise",   "conceal", "jitter",
+                            "scenes", "settings", "serve", "devices", "demo",    "codec-bench"};
 }
 
 /// Help that teaches, and wrong usage that says what to do.

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <vector>
 
+#include "app/cli/g711_peers.h"
 #include "engine/codec/g711_kernels.h"
 #include "engine/core/random.h"
 #include "tests/support/rt_guard.h"
@@ -81,6 +82,8 @@ private slots:
     void kernelsAgree();
     void kernelsStayInside_data() { kernelsAgree_data(); }
     void kernelsStayInside();
+    void otherLibrariesAgree_data() { everyLaw(); }
+    void otherLibrariesAgree();
     void tiersByName();
     void wrongSizesAreErrors_data();
     void wrongSizesAreErrors();
@@ -279,6 +282,29 @@ void G711Test::kernelsStayInside() {
         tried.decode[law](codes.data() + at, back.data() + at, n);
         kG711Scalar.decode[law](codes.data() + at, expected_back.data() + at, n);
         QVERIFY2(back == expected_back, qPrintable(QString::number(n)));
+    }
+}
+
+/// Decoding leaves no choice. Encoding does: libavcodec takes the nearest value instead of the
+/// Recommendation's arithmetic; spandsp negates in mu-law where that complements.
+void G711Test::otherLibrariesAgree() {
+    QFETCH(int, law);
+    const cli::G711Material everything{G711Law(law), everySample(), everyCode()};
+    const G711 codec{G711Law(law)};
+    const auto peers = cli::g711Peers(everything);
+    QVERIFY(!peers.empty());
+    QCOMPARE(peers.front()->name(), std::string("libavcodec"));
+    for (const auto& peer : peers) {
+        const auto back = decoded(codec, everything.codes);
+        QVERIFY2(std::ranges::equal(peer->decode(), back), peer->name().c_str());
+        if (peer->name() != "spandsp") continue;
+        const auto codes = encoded(codec, everything.pcm);
+        const auto theirs = peer->encode();
+        QCOMPARE(theirs.size(), codes.size());
+        const std::size_t first = G711Law(law) == G711Law::mu ? 32768 : 0;  // the positive half
+        for (std::size_t i = first; i < codes.size(); ++i) {
+            if (theirs[i] != codes[i]) QFAIL(qPrintable(QString::number(everything.pcm[i])));
+        }
     }
 }
 
