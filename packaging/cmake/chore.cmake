@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # What the targets format, lint, check and bench run: cmake -DCHORE=format ... -P chore.cmake
-# Environment: DT_LINT, a part of the paths to lint ("engine/codec"; without it everything in engine,
-# app and ui); DT_JOBS, how many at a time (default: one a processor core).
+# Environment: DT_LINT, a regular expression the paths to lint have in them ("engine/codec"; without it
+# everything in engine, app and ui); DT_JOBS, how many at a time (default: one a processor core).
 cmake_minimum_required(VERSION 3.25)
 
 if(DEFINED ENV{DT_JOBS})
@@ -51,10 +51,17 @@ elseif(CHORE STREQUAL "lint")
     dt_run(${python} tests/check_includes.py)
     dt_need(clang_tidy clang-tidy clang-tidy)
     dt_need(run_clang_tidy run-clang-tidy clang-tidy)
-    set(part "$ENV{DT_LINT}")
+    dt_tracked(files engine/*.cpp app/*.cpp ui/*.cpp)
+    list(FILTER files INCLUDE REGEX "$ENV{DT_LINT}")
+    list(LENGTH files count)
+    if(count EQUAL 0)
+        message(FATAL_ERROR "lint: no source has '$ENV{DT_LINT}' (DT_LINT) in its path")
+    endif()
+    message(STATUS "clang-tidy: ${count} files")
+    list(TRANSFORM files REPLACE "(.+)" "^${SOURCE}/\\1$")
     # GCC's names of warnings are not clang's.
     dt_run(${run_clang_tidy} -quiet -p ${BUILD} -j ${jobs} -clang-tidy-binary ${clang_tidy}
-        -extra-arg=-Wno-unknown-warning-option "^${SOURCE}/(engine|app|ui)/.*${part}[^_]*[.]cpp$")
+        -extra-arg=-Wno-unknown-warning-option ${files})
 elseif(CHORE STREQUAL "check")
     if(NOT TESTS)
         message(FATAL_ERROR "check: this build has no tests; configure it with -DDT_TESTS=ON")
