@@ -62,7 +62,8 @@ struct Decoder::Impl {
     explicit Impl(const DecoderOptions& wanted)
         : options(wanted), stage(wanted.rate_hz, wanted.channels, wanted.chunk_samples) {}
 
-    Result<void> decode(const FoundFrame& frame, int coded_frames);
+    /// coded_hz: what the frame's numbers count in; 0: the output rate.
+    Result<void> decode(const FoundFrame& frame, int coded_hz);
     Result<void> putPacket(const CodedPacket& packet);
     Result<void> putPiece(std::span<const std::byte> piece);
     Result<void> findKind(std::span<const std::byte> piece);
@@ -80,21 +81,21 @@ struct Decoder::Impl {
     bool finished = false;
 };
 
-/// coded_frames: what the frame's numbers count, where that is not the output rate; 0: it is.
-Result<void> Decoder::Impl::decode(const FoundFrame& frame, int coded_frames) {
+Result<void> Decoder::Impl::decode(const FoundFrame& frame, int coded_hz) {
     samples.clear();
     if (auto decoded = av->decode(frame.bytes, samples); !decoded) return decoded;
     const int channels = av->channels();
     if (channels == 0) return {};
     const auto have = std::int64_t(samples.size()) / channels;
-    const auto scaled = [&](int n) {
-        const std::int64_t frames = coded_frames > 0 ? n * have / coded_frames : n;
-        return std::clamp<std::int64_t>(frames, 0, have) * channels;
+    // Opus comes out at 48 kHz, whatever rate its packets count in.
+    const auto scaled = [&](std::int64_t n) {
+        return std::clamp<std::int64_t>(coded_hz > 0 ? n * av->rateHz() / coded_hz : n, 0, have);
     };
     const std::int64_t skip = scaled(frame.skip_frames);
-    const std::int64_t end =
-        std::max(skip, std::int64_t(samples.size()) - scaled(frame.discard_frames));
-    return stage.put({samples.begin() + skip, samples.begin() + end}, av->rateHz(), channels);
+    const std::int64_t counted = frame.frames > 0 ? scaled(frame.frames) : have;
+    const std::int64_t end = std::max(skip, counted - scaled(frame.discard_frames));
+    return stage.put({samples.begin() + skip * channels, samples.begin() + end * channels},
+                     av->rateHz(), channels);
 }
 
 Result<void> Decoder::Impl::putPacket(const CodedPacket& packet) {
@@ -102,13 +103,18 @@ Result<void> Decoder::Impl::putPacket(const CodedPacket& packet) {
         return fail(ErrorKind::state, "the decoder takes no packet now", "codec",
                     "open one for this codec, and give it packets only");
     }
+    const bool unknown = options.packet_rate_hz < 1 || options.packet_channels < 1;
+    if (unknown && (*options.codec == CodecId::pcm || *options.codec == CodecId::opus)) {
+        return fail(ErrorKind::usage, "these packets do not say their rate and channels", "codec",
+                    "open the decoder with packet_rate_hz and packet_channels");
+    }
     if (!av) {
         auto opened = AvDecoder::open(packetDecoder(*options.codec, options));
         if (!opened) return tl::unexpected(opened.error());
         av.emplace(std::move(*opened));
     }
     return decode({packet.bytes, packet.frames, packet.skip_frames, packet.discard_frames},
-                  packet.frames);
+                  options.packet_rate_hz);
 }
 
 Result<void> Decoder::Impl::findKind(std::span<const std::byte> piece) {

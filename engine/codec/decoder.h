@@ -27,7 +27,7 @@ using Pcm16Chunk = Chunk<std::int16_t>;
 struct DecoderOptions {
     std::optional<CodecId> codec;   ///< nothing: found out from the first bytes of a stream
     std::vector<std::byte> header;  ///< for packets: Encoder::header()
-    int packet_rate_hz = 0;         ///< [Hz] for packets: Encoder::codedRateHz()
+    int packet_rate_hz = 0;         ///< [Hz] for packets of PCM and Opus: Encoder::codedRateHz()
     int packet_channels = 0;        ///< for packets of PCM and Opus: the encoder's
     int rate_hz = 0;                ///< [Hz] of what comes out, up to 48000; 0: as coded
     int channels = 0;       ///< of what comes out: 1 (the mean), or copies of one; 0: as coded
@@ -46,7 +46,8 @@ public:
     Decoder& operator=(Decoder&&) noexcept;
     ~Decoder();
 
-    /// One packet of an Encoder. Errors: format (damaged; the next packet may be put), state.
+    /// One packet of an Encoder; what it holds behind its frames is dropped. Errors: format
+    /// (damaged; the next packet may be put), usage (options say too little of packets), state.
     [[nodiscard]] Result<void> put(const CodedPacket& packet);
     /// A piece of a stream. Not to be mixed with packets. Errors: format (damaged, not this kind of
     /// stream): everything that could be read is there, and pieces that follow may be put; state.

@@ -8,13 +8,10 @@ extern "C" {
 }
 
 #include <algorithm>
-#include <cmath>
-#include <optional>
 #include <string>
 
 #include "engine/codec/adts.h"
-#include "engine/codec/av_encoder.h"
-#include "engine/codec/rate_converter.h"
+#include "engine/codec/coding_stage.h"
 #include "engine/dsp/pcm16.h"
 
 namespace doubletalk::codec {
@@ -84,92 +81,21 @@ Result<std::vector<Sample>> interleave(std::span<const std::span<const Sample>> 
 }  // namespace
 
 struct Encoder::Impl {
-    Impl(const EncoderOptions& wanted, AvEncoder opened) : options(wanted), av(std::move(opened)) {}
+    Impl(const EncoderOptions& wanted, CodingStage opened)
+        : options(wanted), stage(std::move(opened)) {}
 
-    [[nodiscard]] std::size_t channels() const { return std::size_t(options.channels); }
-    [[nodiscard]] std::size_t waitingFrames() const { return (fifo.size() - head) / channels(); }
-
-    Result<void> putFloats(std::span<const float> interleaved);
-    Result<void> sendFrame(std::size_t frames);
-    Result<void> finish();
-    Result<bool> next(bool force, AvCoded& coded);
     Result<void> give(const AvCoded& coded, CodedPacket& packet) const;
     [[nodiscard]] std::int64_t timeOf(std::int64_t position) const;
 
     EncoderOptions options;
-    AvEncoder av;
-    std::optional<RateConverter> converter;
+    CodingStage stage;
     std::vector<std::byte> header;
-    int chunk = 0;
-    std::vector<float> clean;  ///< what is put in, without NaN and infinity
-    std::vector<float> fifo;   ///< interleaved, at the coded rate; before head it is used up
-    std::size_t head = 0;
-    std::size_t released_frames = 0;  ///< of the fifo, in whole chunks: may be coded
-    bool finished = false;
 };
-
-Result<void> Encoder::Impl::putFloats(std::span<const float> interleaved) {
-    if (finished) {
-        return fail(ErrorKind::state, "the encoder was asked for its end already", "codec",
-                    "open a new one");
-    }
-    if (interleaved.size() % channels() != 0) {
-        return fail(ErrorKind::usage,
-                    std::to_string(interleaved.size()) + " samples are no whole frames of " +
-                        std::to_string(options.channels) + " channels",
-                    "codec", "put whole frames");
-    }
-    fifo.erase(fifo.begin(), fifo.begin() + std::ptrdiff_t(head));
-    head = 0;
-    clean.resize(interleaved.size());
-    std::transform(interleaved.begin(), interleaved.end(), clean.begin(),
-                   [](float x) { return std::isfinite(x) ? x : 0.0F; });
-    if (converter) return converter->put(clean, fifo);
-    fifo.insert(fifo.end(), clean.begin(), clean.end());
-    return {};
-}
-
-Result<void> Encoder::Impl::sendFrame(std::size_t frames) {
-    const std::size_t samples = frames * channels();
-    auto sent = av.send(std::span(fifo).subspan(head, samples));
-    head += samples;
-    return sent;
-}
-
-Result<void> Encoder::Impl::finish() {
-    finished = true;
-    if (converter) {
-        if (auto done = converter->finish(fifo); !done) return done;
-    }
-    released_frames = waitingFrames();
-    if (released_frames == 0) av.finish();
-    return {};
-}
-
-Result<bool> Encoder::Impl::next(bool force, AvCoded& coded) {
-    if (force && !finished) {
-        if (auto done = finish(); !done) return tl::unexpected(done.error());
-    }
-    const auto frame = std::size_t(av.frameSamples());
-    for (;;) {
-        const auto got = av.receive(coded);
-        if (!got || *got) return got;
-        if (!finished && released_frames < frame) {
-            const std::size_t whole = (waitingFrames() - released_frames) / std::size_t(chunk);
-            released_frames += whole * std::size_t(chunk);
-        }
-        if (released_frames == 0 || (!finished && released_frames < frame)) return false;
-        const std::size_t n = std::min(frame, released_frames);
-        released_frames -= n;
-        if (auto sent = sendFrame(n); !sent) return tl::unexpected(sent.error());
-        if (finished && released_frames == 0) av.finish();
-    }
-}
 
 std::int64_t Encoder::Impl::timeOf(std::int64_t position) const {
     const TimeBase& base = options.time_base;
     if (base.num == 0) return position;
-    return av_rescale(position, base.den, std::int64_t(base.num) * av.rateHz());
+    return av_rescale(position, base.den, std::int64_t(base.num) * stage.encoder().rateHz());
 }
 
 Result<void> Encoder::Impl::give(const AvCoded& coded, CodedPacket& packet) const {
@@ -177,8 +103,8 @@ Result<void> Encoder::Impl::give(const AvCoded& coded, CodedPacket& packet) cons
         std::as_bytes(std::span(coded.packet->data, std::size_t(coded.packet->size)));
     packet.bytes.clear();
     if (options.codec == CodecId::aac) {
-        const auto head_bytes =
-            makeAdts({.rate_hz = av.rateHz(), .channels = options.channels}, payload.size());
+        const auto head_bytes = makeAdts(
+            {.rate_hz = stage.encoder().rateHz(), .channels = options.channels}, payload.size());
         if (!head_bytes) {
             return fail(ErrorKind::internal, "an AAC frame is too long for ADTS", "codec");
         }
@@ -200,62 +126,52 @@ Encoder::~Encoder() = default;
 
 Result<Encoder> Encoder::open(const EncoderOptions& options) {
     if (auto checked = check(options); !checked) return tl::unexpected(checked.error());
-    const int coded_hz = codedRate(options.codec, options.rate_hz);
-    auto av = AvEncoder::open({.codec = options.codec,
-                               .rate_hz = coded_hz,
-                               .channels = options.channels,
-                               .bitrate_bps = options.bitrate_bps,
-                               .frame_samples = options.chunk_samples});
-    if (!av) return tl::unexpected(av.error());
-    auto impl = std::make_unique<Impl>(options, std::move(*av));
-    if (coded_hz != options.rate_hz) {
-        auto converter = RateConverter::open(options.rate_hz, coded_hz, options.channels);
-        if (!converter) return tl::unexpected(converter.error());
-        impl->converter.emplace(std::move(*converter));
-    }
-    impl->header = headerOf(options.codec, impl->av.setup());
-    impl->chunk = options.chunk_samples;
-    if (impl->chunk == 0) {
-        impl->chunk = options.codec == CodecId::opus ? impl->av.frameSamples()
-                                                     : rowOf(options.codec).chunk_samples;
-    }
+    auto stage = CodingStage::open({.codec = options.codec,
+                                    .rate_hz = options.rate_hz,
+                                    .channels = options.channels,
+                                    .bitrate_bps = options.bitrate_bps,
+                                    .frame_samples = options.chunk_samples},
+                                   options.chunk_samples);
+    if (!stage) return tl::unexpected(stage.error());
+    auto impl = std::make_unique<Impl>(options, std::move(*stage));
+    impl->header = headerOf(options.codec, impl->stage.encoder().setup());
     return Encoder(std::move(impl));
 }
 
 Result<void> Encoder::put(std::span<const float> interleaved) {
-    return impl_->putFloats(interleaved);
+    return impl_->stage.put(interleaved);
 }
 
 Result<void> Encoder::put(std::span<const std::int16_t> interleaved) {
     std::vector<float> floats(interleaved.size());
     dsp::fromPcm16(interleaved, floats);
-    return impl_->putFloats(floats);
+    return impl_->stage.put(floats);
 }
 
 Result<void> Encoder::putPlanar(std::span<const std::span<const float>> channels) {
-    auto interleaved = interleave(channels, impl_->channels());
+    auto interleaved = interleave(channels, std::size_t(impl_->options.channels));
     if (!interleaved) return tl::unexpected(interleaved.error());
-    return impl_->putFloats(*interleaved);
+    return impl_->stage.put(*interleaved);
 }
 
 Result<void> Encoder::putPlanar(std::span<const std::span<const std::int16_t>> channels) {
-    const auto interleaved = interleave(channels, impl_->channels());
+    const auto interleaved = interleave(channels, std::size_t(impl_->options.channels));
     if (!interleaved) return tl::unexpected(interleaved.error());
     return put(std::span<const std::int16_t>(*interleaved));
 }
 
 Result<Got> Encoder::get(CodedPacket& packet, bool force) {
     AvCoded coded;
-    const auto got = impl_->next(force, coded);
+    const auto got = impl_->stage.next(force, coded);
     if (!got) return tl::unexpected(got.error());
-    if (!*got) return impl_->finished ? Got::end : Got::again;
+    if (!*got) return impl_->stage.finished() ? Got::end : Got::again;
     if (auto given = impl_->give(coded, packet); !given) return tl::unexpected(given.error());
     return Got::packet;
 }
 
-int Encoder::codedRateHz() const { return impl_->av.rateHz(); }
-int Encoder::chunkSamples() const { return impl_->chunk; }
-int Encoder::delayFrames() const { return impl_->av.delayFrames(); }
+int Encoder::codedRateHz() const { return impl_->stage.encoder().rateHz(); }
+int Encoder::chunkSamples() const { return impl_->stage.chunkSamples(); }
+int Encoder::delayFrames() const { return impl_->stage.encoder().delayFrames(); }
 std::span<const std::byte> Encoder::header() const { return impl_->header; }
 
 }  // namespace doubletalk::codec

@@ -20,7 +20,7 @@ struct AvDecoderOptions;
 /// One coded frame found in a stream of bytes; valid until the framer is used again.
 struct FoundFrame {
     std::span<const std::byte> bytes;
-    int frames = 0;          ///< [samples] inside, at the codec's output rate
+    int frames = 0;          ///< [samples] inside, at the codec's output rate; 0: all it gives
     int skip_frames = 0;     ///< to be dropped at its start
     int discard_frames = 0;  ///< to be dropped at its end
 };

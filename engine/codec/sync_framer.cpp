@@ -157,6 +157,10 @@ std::optional<SyncFramer::Head> AdtsFramer::parse(std::span<const std::byte> byt
 
 std::size_t AdtsFramer::headBytes() const { return kAdtsBytes; }
 AvDecoderOptions AdtsFramer::decoder() const { return {.name = "aac"}; }
-bool AdtsFramer::take(FoundFrame& frame) { return !frame.bytes.empty(); }
+
+bool AdtsFramer::take(FoundFrame& frame) {
+    frame.frames = 0;  // with spectral band replication twice as many come out as the head says
+    return true;
+}
 
 }  // namespace doubletalk::codec

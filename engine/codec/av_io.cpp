@@ -1,0 +1,127 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/codec/av_io.h"
+
+extern "C" {
+#include <libavformat/avformat.h>
+#include <libavutil/error.h>
+#include <libavutil/mem.h>
+}
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <utility>
+
+namespace doubletalk::codec {
+namespace {
+
+constexpr int kBufferBytes = 1 << 15;
+constexpr std::size_t kTailBytes = 1 << 17;  // two of the largest Ogg pages
+
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+using WriteBuffer = const std::uint8_t*;
+#else
+using WriteBuffer = std::uint8_t*;
+#endif
+
+}  // namespace
+
+/// What the library calls. The functions behind it do not throw.
+struct AvIoCalls {
+    static int read(void* opaque, std::uint8_t* to, int size) noexcept {
+        return static_cast<AvIo*>(opaque)->read(
+            std::as_writable_bytes(std::span(to, std::size_t(size))));
+    }
+    static int write(void* opaque, WriteBuffer from, int size) noexcept {
+        return static_cast<AvIo*>(opaque)->write(std::as_bytes(std::span(from, std::size_t(size))));
+    }
+    static std::int64_t seek(void* opaque, std::int64_t offset, int whence) noexcept {
+        return static_cast<AvIo*>(opaque)->seek(offset, whence);
+    }
+};
+
+AvIo::AvIo(MediaSource source) : source_(std::move(source)) { allocate(false, bool(source_.seek)); }
+
+AvIo::AvIo(MediaSink sink) : sink_(std::move(sink)) { allocate(true, bool(sink_.seek)); }
+
+AvIo::~AvIo() {
+    if (context_ != nullptr) av_freep(&context_->buffer);
+    avio_context_free(&context_);
+}
+
+void AvIo::allocate(bool writing, bool seekable) {
+    auto* buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
+    if (buffer == nullptr) throw std::bad_alloc();
+    context_ = avio_alloc_context(
+        buffer, kBufferBytes, writing ? 1 : 0, this, writing ? nullptr : AvIoCalls::read,
+        writing ? AvIoCalls::write : nullptr, seekable ? AvIoCalls::seek : nullptr);
+    if (context_ == nullptr) {
+        av_free(buffer);
+        throw std::bad_alloc();
+    }
+    context_->seekable = seekable ? AVIO_SEEKABLE_NORMAL : 0;
+}
+
+std::vector<std::byte> AvIo::peek(std::size_t bytes) {
+    std::vector<std::byte> piece(bytes);
+    while (ahead_.size() < bytes && !failed_) {
+        const std::int64_t got = source_.read(std::span(piece).first(bytes - ahead_.size()));
+        failed_ = got < 0;
+        if (got <= 0) break;
+        ahead_.insert(ahead_.end(), piece.begin(), piece.begin() + std::ptrdiff_t(got));
+    }
+    return ahead_;
+}
+
+int AvIo::read(std::span<std::byte> to) {
+    if (failed_) return AVERROR(EIO);
+    std::int64_t got = std::int64_t(std::min(ahead_.size(), to.size()));
+    if (got > 0) {
+        std::copy_n(ahead_.begin(), got, to.begin());
+        ahead_.erase(ahead_.begin(), ahead_.begin() + std::ptrdiff_t(got));
+    } else {
+        got = source_.read(to);
+    }
+    if (got < 0) {
+        failed_ = true;
+        return AVERROR(EIO);
+    }
+    if (got == 0) return AVERROR_EOF;
+    const auto n = std::size_t(std::min<std::int64_t>(got, std::int64_t(to.size())));
+    tail_.insert(tail_.end(), to.begin(), to.begin() + std::ptrdiff_t(n));
+    if (tail_.size() > 2 * kTailBytes) {
+        tail_.erase(tail_.begin(), tail_.end() - std::ptrdiff_t(kTailBytes));
+    }
+    position_ += std::int64_t(n);
+    return int(n);
+}
+
+int AvIo::write(std::span<const std::byte> from) {
+    if (failed_ || !sink_.write(from)) {
+        failed_ = true;
+        return AVERROR(EIO);
+    }
+    position_ += std::int64_t(from.size());
+    end_ = std::max(end_, position_);
+    return int(from.size());
+}
+
+std::int64_t AvIo::seek(std::int64_t offset, int whence) {
+    const std::int64_t size = sink_.write ? end_ : source_.size_bytes;
+    if ((whence & AVSEEK_SIZE) != 0) return size >= 0 ? size : AVERROR(ENOSYS);
+    whence &= ~AVSEEK_FORCE;
+    if (whence == SEEK_CUR) offset += position_;
+    if (whence == SEEK_END) {
+        if (size < 0) return AVERROR(ENOSYS);
+        offset += size;
+    }
+    const auto& go = sink_.write ? sink_.seek : source_.seek;
+    if (offset < 0 || failed_ || !go(offset)) return AVERROR(EIO);
+    if (offset != position_) tail_.clear();
+    ahead_.clear();
+    position_ = offset;
+    return offset;
+}
+
+}  // namespace doubletalk::codec

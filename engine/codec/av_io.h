@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+struct AVIOContext;
+
+namespace doubletalk::codec {
+
+/// Where bytes come from. read fills the beginning of the span and says how many bytes it gave;
+/// 0: the end, below 0: an error. seek goes to a position from the beginning; without it the source
+/// is a stream. Both on the caller's thread; they do not throw.
+struct MediaSource {
+    std::function<std::int64_t(std::span<std::byte>)> read;
+    std::function<bool(std::int64_t)> seek;
+    std::int64_t size_bytes = -1;  ///< -1: not known
+};
+
+/// Where bytes go; false: an error. Without seek the sink is a stream.
+struct MediaSink {
+    std::function<bool(std::span<const std::byte>)> write;
+    std::function<bool(std::int64_t)> seek;
+};
+
+/// A source or a sink as libavformat wants it. Never moved: the library holds its address.
+class AvIo {
+public:
+    explicit AvIo(MediaSource source);
+    explicit AvIo(MediaSink sink);
+    AvIo(const AvIo&) = delete;
+    AvIo& operator=(const AvIo&) = delete;
+    ~AvIo();
+
+    [[nodiscard]] AVIOContext* context() const { return context_; }
+    /// The first bytes, before anything was read; fewer when there are no more.
+    [[nodiscard]] std::vector<std::byte> peek(std::size_t bytes);
+    [[nodiscard]] bool failed() const { return failed_; }
+    [[nodiscard]] std::int64_t position() const { return position_; }
+    [[nodiscard]] std::int64_t sizeBytes() const { return source_.size_bytes; }
+    /// The last bytes that were read one after the other.
+    [[nodiscard]] std::span<const std::byte> tail() const { return tail_; }
+
+private:
+    void allocate(bool writing, bool seekable);
+    int read(std::span<std::byte> to);
+    int write(std::span<const std::byte> from);
+    std::int64_t seek(std::int64_t offset, int whence);
+
+    friend struct AvIoCalls;
+    MediaSource source_;
+    MediaSink sink_;
+    AVIOContext* context_ = nullptr;
+    std::int64_t position_ = 0;
+    std::int64_t end_ = 0;          ///< of what was written
+    std::vector<std::byte> ahead_;  ///< peeked at, not read yet
+    std::vector<std::byte> tail_;
+    bool failed_ = false;
+};
+
+}  // namespace doubletalk::codec
