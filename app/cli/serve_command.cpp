@@ -10,6 +10,7 @@
 #include "app/cli/cancel.h"
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
+#include "app/net/echo_server.h"
 #include "app/net/stt_server.h"
 #include "app/net/tts_server.h"
 
@@ -24,6 +25,7 @@ struct ServeArguments {
     std::string bind = "127.0.0.1";
     std::vector<std::string> allowed_origins;
     int max_clients = 32;
+    std::uint64_t max_message_bytes = 1U << 20U;
     std::string certificate_file, key_file;
 };
 
@@ -44,6 +46,12 @@ void addServeOptions(CLI::App& command, ServeArguments& arguments, int port) {
     command.add_option("--max-clients", arguments.max_clients, "Clients at once")
         ->type_name("N")
         ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command
+        .add_option("--max-message-bytes", arguments.max_message_bytes,
+                    "Largest message of a client; a larger one ends its connection (1009)")
+        ->type_name("BYTES")
+        ->check(CLI::Range(1, 1 << 30))
         ->capture_default_str();
     auto* certificate =
         command.add_option("--cert", arguments.certificate_file, "Certificate: wss instead of ws")
@@ -68,6 +76,7 @@ Result<net::ServiceOptions> serviceOptions(const ServeArguments& arguments) {
         options.allowed_origins << QString::fromStdString(origin);
     }
     options.max_clients = arguments.max_clients;
+    options.max_message_bytes = arguments.max_message_bytes;
     options.certificate_file = QString::fromStdString(arguments.certificate_file);
     options.key_file = QString::fromStdString(arguments.key_file);
     return options;
@@ -130,6 +139,16 @@ Action declareTts(CLI::App& command, int port) {
     return [=] { return serve<net::TtsServer>(*arguments, *options, "text to speech"); };
 }
 
+Action declareEcho(CLI::App& command, int port) {
+    auto arguments = std::make_shared<ServeArguments>();
+    auto options = std::make_shared<net::EchoServerOptions>();
+    arguments->max_clients = 128;
+    addServeOptions(command, *arguments, port);
+    command.add_flag("--verbose", options->verbose,
+                     "Tell each client's frame sizes every second, not only when they change");
+    return [=] { return serve<net::EchoServer>(*arguments, *options, "echo"); };
+}
+
 constexpr const char* kSttFooter = R"(
 Example:
   doubletalk-cli serve stt --port 8765
@@ -147,6 +166,15 @@ Clients send {"text", "id", "voice"} and {"cancel": id}. Answers: {"id", "sample
 binary audio, {"id", "word", "at_ms"}, then {"id", "done": true}, {"id", "cancelled": true} or
 {"id", "error"}. Voices are those of 'espeak-ng --voices'.)";
 
+constexpr const char* kEchoFooter = R"(
+Example:
+  doubletalk-cli serve echo --port 8001
+  curl http://127.0.0.1:8001/health
+
+GET /health answers {"status": "ok"}. Binary messages of 16-bit little-endian samples to ws://.../ws/audio
+come back byte for byte, with ?roundtrip=1 after mu-law there and back. ?codec=scalar, table or simd chooses
+its implementation (pure_python, numpy and audioop are their older names); others give the fastest.)";
+
 /// One row per service; adding one is a function and a row.
 struct ServiceRow {
     const char* name;
@@ -159,6 +187,7 @@ struct ServiceRow {
 constexpr std::array kServices{
     ServiceRow{"stt", "Speech to text by pocketsphinx (US English)", kSttFooter, 8765, declareStt},
     ServiceRow{"tts", "Text to speech by espeak-ng", kTtsFooter, 8766, declareTts},
+    ServiceRow{"echo", "Echo of raw audio and a health page", kEchoFooter, 8001, declareEcho},
 };
 
 }  // namespace

@@ -8,42 +8,16 @@
 #include <csignal>
 
 #include "tests/app/cli_process.h"
+#include "tests/app/net/service_process.h"
 
 using doubletalk::test::finishCli;
 using doubletalk::test::runCli;
-using doubletalk::test::startCli;
+using doubletalk::test::runPeer;
+using doubletalk::test::Service;
 
 namespace {
 
 const QString kClips = QStringLiteral("/usr/share/pocketsphinx/test/data/");
-
-/// A served service: the program, and the address out of its first line.
-struct Service {
-    explicit Service(const QStringList& arguments)
-        : process(startCli(QStringList{"serve"} + arguments)) {
-        if (!process->waitForReadyRead(20000)) return;
-        line = process->readLine();
-        address = QString::fromUtf8(line).section(' ', -1).trimmed();
-    }
-    std::unique_ptr<QProcess> process;
-    QByteArray line;
-    QString address;
-};
-
-/// What a foreign client of tests/peers printed, a JSON object a line.
-std::vector<QJsonObject> runClient(const QString& script, const QStringList& arguments) {
-    QProcess client;
-    client.start("/usr/bin/python3",
-                 QStringList{DT_SOURCE_DIR "/tests/peers/" + script} + arguments);
-    std::vector<QJsonObject> lines;
-    if (!client.waitForFinished(60000)) client.kill();
-    for (const auto& line : client.readAllStandardOutput().split('\n')) {
-        if (!line.isEmpty()) lines.push_back(QJsonDocument::fromJson(line).object());
-    }
-    const auto errors = client.readAllStandardError();
-    if (!errors.isEmpty()) qWarning("%s", errors.constData());
-    return lines;
-}
 
 }  // namespace
 
@@ -57,8 +31,8 @@ private slots:
         QVERIFY2(service.line.startsWith("speech to text listening at ws://127.0.0.1:"),
                  service.line + service.process->readAllStandardError());
         const auto lines =
-            runClient("stt_client.py", {service.address, kClips + "goforward.raw", "--clients", "4",
-                                        "--samples", "1000", "--answers", "1", "--wait", "30"});
+            runPeer("stt_client.py", {service.address, kClips + "goforward.raw", "--clients", "4",
+                                      "--samples", "1000", "--answers", "1", "--wait", "30"});
         QList<int> heard;
         int refused = 0;
         for (const auto& line : lines) {
@@ -79,8 +53,8 @@ private slots:
         QCOMPARE(heard.size(), 3);
         QCOMPARE(QSet<int>(heard.begin(), heard.end()).size(), 3);
 
-        const auto page = runClient("stt_client.py", {service.address, kClips + "goforward.raw",
-                                                      "--origin", "http://evil.example"});
+        const auto page = runPeer("stt_client.py", {service.address, kClips + "goforward.raw",
+                                                    "--origin", "http://evil.example"});
         QCOMPARE(page.size(), std::size_t(1));
         QVERIFY2(page[0]["refused"].toString().contains("403"),
                  qPrintable(page[0]["refused"].toString()));
@@ -94,7 +68,7 @@ private slots:
         Service service({"tts", "--port", "0"});
         QVERIFY2(service.line.startsWith("text to speech listening at ws://127.0.0.1:"),
                  service.line + service.process->readAllStandardError());
-        const auto spoken = runClient(
+        const auto spoken = runPeer(
             "tts_client.py", {service.address, "Hello there, good friend.", "--clients", "3"});
         QCOMPARE(spoken.size(), std::size_t(3));
         for (const auto& line : spoken) {
@@ -111,15 +85,15 @@ private slots:
             }
         }
         const auto cancelled =
-            runClient("tts_client.py", {service.address, QString("A long story. ").repeated(60),
-                                        "--cancel-after-chunks", "3"});
+            runPeer("tts_client.py", {service.address, QString("A long story. ").repeated(60),
+                                      "--cancel-after-chunks", "3"});
         QCOMPARE(cancelled.size(), std::size_t(1));
         QCOMPARE(cancelled[0]["end"].toString(), QString("cancelled"));
         QCOMPARE(cancelled[0]["chunks_after_cancel"].toInt(-1), 0);
         const auto voice =
-            runClient("tts_client.py", {service.address, "Hello", "--voice", "nosuch"});
+            runPeer("tts_client.py", {service.address, "Hello", "--voice", "nosuch"});
         QVERIFY(voice[0]["end"].toString().contains("no voice 'nosuch'"));
-        const auto garbage = runClient("tts_client.py", {service.address, "x", "--send", "{bad"});
+        const auto garbage = runPeer("tts_client.py", {service.address, "x", "--send", "{bad"});
         QVERIFY(garbage[0]["error"].toString().contains("no JSON"));
         ::kill(pid_t(service.process->processId()), SIGINT);
         QCOMPARE(finishCli(*service.process, 10000).exit_code, 0);
