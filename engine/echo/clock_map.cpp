@@ -16,11 +16,11 @@ constexpr double kMinDrift = 3e-6;
 constexpr double kSigmas = 3.0;
 /// Rounding to whole frames (±0.5) can feign a slope of up to 3 * 0.5 / length.
 constexpr double kRounding = 1.5;
-constexpr double kResidualForget = 0.99;
-constexpr double kSlew = 0.02;       ///< per observation: half a second to reach the fit
-constexpr double kPull = 1e-6;       ///< per frame of distance between the line and the fit
-constexpr double kMaxPull = 2e-6;    ///< slow on purpose: a canceller follows 2 ppm, not 50
-constexpr double kMostDrift = 1e-3;  ///< no two audio clocks differ by more
+constexpr double kResidualForget = 0.99;  ///< a second
+constexpr double kSlew = 0.02;            ///< per observation: half a second to reach the fit
+constexpr double kPull = 1e-6;            ///< per frame of distance between the line and the fit
+constexpr double kMaxPull = 2e-6;         ///< slow on purpose: a canceller follows 2 ppm, not 50
+constexpr double kMostDrift = 1e-3;       ///< no two audio clocks differ by more
 /// Off the line: beyond rounding, and beyond what the devices usually do.
 constexpr std::int64_t kFirstWatch = 10;
 constexpr double kLeastStep = 16.0;
@@ -39,9 +39,15 @@ void ClockMap::shiftOrigin(double captured, double excess) noexcept {
     sum_u_ -= excess * sum_w_;
 }
 
+/// By the spread around the line, beyond that of rounding: what is seen while the devices are
+/// unsteady says little of the slope. At first the spread is not known.
+double ClockMap::weight() const noexcept {
+    return 1.0 / std::max(observations_ < kFirstWatch ? kLeastStep * kLeastStep : 1.0, spread_sq_);
+}
+
 void ClockMap::forget() noexcept {
     for (double* sum : {&sum_w_, &sum_x_, &sum_xx_, &sum_u_, &sum_xu_, &sum_uu_, &before_xx_,
-                        &before_xu_, &before_uu_, &before_free_}) {
+                        &before_xu_, &before_uu_, &free_}) {
         *sum *= kForget;
     }
 }
@@ -64,12 +70,15 @@ void ClockMap::fit() noexcept {
     residual_lag_ =
         kResidualForget * residual_lag_ + (1.0 - kResidualForget) * residual * last_residual_;
     last_residual_ = residual;
+    // About its own mean: a fit that is off is no unsteadiness.
+    mean_residual_ += (1.0 - kResidualForget) * (residual - mean_residual_);
+    const double apart = residual - mean_residual_;
+    spread_sq_ = kResidualForget * spread_sq_ + (1.0 - kResidualForget) * apart * apart;
     // Rounding errors run in ramps, device bursts in patterns: neighbours are not independent.
     const double correlation =
         residual_sq_ > 0.0 ? std::clamp(residual_lag_ / residual_sq_, 0.0, 0.99) : 0.0;
     const double uu = before_uu_ + sum_uu_ - sum_u_ * mean_u;
-    const double variance =
-        std::max(0.0, uu - slope_ * xu) / std::max(1.0, before_free_ + sum_w_ - 2.0);
+    const double variance = std::max(0.0, uu - slope_ * xu) / std::max(1.0, free_ - 2.0);
     slope_sigma_ = std::sqrt(variance / xx * (1.0 + correlation) / (1.0 - correlation));
 }
 
@@ -81,7 +90,7 @@ void ClockMap::beginWatch() noexcept {
 /// True while this observation must stay out of the fit. A device that dropped audio moves the
 /// difference of the clocks for good; a burst comes back.
 bool ClockMap::watching(double residual) noexcept {
-    const double usual = std::max(kLeastStep, kUsualSigmas * std::sqrt(residual_sq_));
+    const double usual = std::max(kLeastStep, kUsualSigmas * std::sqrt(spread_sq_));
     if (watched_ == 0 && (observations_ < kFirstWatch || std::abs(residual) < usual)) return false;
     ++watched_;
     watch_sum_ += residual;
@@ -100,7 +109,7 @@ bool ClockMap::watching(double residual) noexcept {
         beginWatch();
     } else if (watched_ >= kPatternFor) {
         const double mean = watch_sum_ / watched_;
-        residual_sq_ = std::max(residual_sq_, watch_sq_ / watched_ - mean * mean);
+        spread_sq_ = std::max(spread_sq_, watch_sq_ / watched_ - mean * mean);
         absorbStep(std::round(mean));
         beginWatch();
     }
@@ -113,14 +122,18 @@ void ClockMap::absorbStep(double step) noexcept {
     before_xx_ += sum_xx_ - sum_x_ * sum_x_ / sum_w_;
     before_xu_ += sum_xu_ - sum_x_ * sum_u_ / sum_w_;
     before_uu_ += sum_uu_ - sum_u_ * sum_u_ / sum_w_;
-    before_free_ += std::max(0.0, sum_w_ - 1.0);
+    free_ = std::max(0.0, free_ - 1.0);
+    const double distance =
+        std::round(double(last_played_) + offset_ - playbackPosition(double(last_captured_)));
     offset_ += step;
-    line_played_ += step;
+    mean_residual_ = 0.0;
+    // Where the fit has wandered off the line by more than a step this is the moment to follow.
+    line_played_ += step + (following_ && std::abs(distance) > kLeastStep ? distance : 0.0);
     // The new stretch begins where the step was found to lead.
-    sum_w_ = 1.0;
+    sum_w_ = weight();
     sum_x_ = sum_xx_ = sum_xu_ = 0.0;
-    sum_u_ = offset_;
-    sum_uu_ = offset_ * offset_;
+    sum_u_ = sum_w_ * offset_;
+    sum_uu_ = sum_u_ * offset_;
 }
 
 void ClockMap::skip(std::int64_t captured_frames) noexcept {
@@ -164,7 +177,8 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
     ++observations_;
     if (!watching(-offset_)) {
         forget();
-        sum_w_ += 1.0;
+        sum_w_ += weight();
+        free_ += 1.0;
         fit();
     }
     steer(double(captured_frames));

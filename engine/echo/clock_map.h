@@ -32,6 +32,7 @@ public:
 
 private:
     void shiftOrigin(double captured, double excess) noexcept;
+    [[nodiscard]] double weight() const noexcept;
     void forget() noexcept;
     void fit() noexcept;
     bool watching(double residual) noexcept;
@@ -42,8 +43,9 @@ private:
     /// Weighted sums since the last step over x = captured and u = played - captured, both seen
     /// from the newest observation, so that they stay small however long the run is.
     double sum_w_ = 0.0, sum_x_ = 0.0, sum_xx_ = 0.0, sum_u_ = 0.0, sum_xu_ = 0.0, sum_uu_ = 0.0;
-    /// Of the time before it: sums about each stretch's own mean, and the degrees of freedom.
-    double before_xx_ = 0.0, before_xu_ = 0.0, before_uu_ = 0.0, before_free_ = 0.0;
+    /// Of the time before it: sums about each stretch's own mean.
+    double before_xx_ = 0.0, before_xu_ = 0.0, before_uu_ = 0.0;
+    double free_ = 0.0;  ///< observations in all these, less one for each step
     std::int64_t last_captured_ = 0, last_played_ = 0;
     std::int64_t observations_ = 0;
     double first_captured_ = 0.0;
@@ -54,6 +56,8 @@ private:
     double residual_sq_ = 0.0;  ///< smoothed squares and neighbour products of the residuals
     double residual_lag_ = 0.0;
     double last_residual_ = 0.0;
+    double mean_residual_ = 0.0,
+           spread_sq_ = 0.0;  ///< of the last second, and their spread about it
 
     /// Observations off the line are watched until they agree on where they are.
     int watched_ = 0;  ///< 0: nothing is off

@@ -100,7 +100,8 @@ private slots:
             map.observe(captured + extra, played);
             if (k < 1000) continue;
             QVERIFY(std::abs(map.driftPpm() - ppm) < 2.0);
-            QVERIFY(std::abs(map.playbackPosition(double(captured + extra)) - double(played)) < 60.0);
+            QVERIFY(std::abs(map.playbackPosition(double(captured + extra)) - double(played)) <
+                    60.0);
         }
         QVERIFY(extra != 0);
     }
@@ -191,8 +192,9 @@ private slots:
         QVERIFY2(std::abs(map.driftPpm() - 100.0) < 75.0,
                  qPrintable(QString::number(map.driftPpm())));
     }
-    /// As seen of PulseAudio on a busy machine: fragments of 5 ms that come early for up to a third of
-    /// a second, in a row or every other block, and audio dropped three fragments at a time.
+    /// As seen of PulseAudio on a busy machine: fragments of 5 ms that come early for up to a third
+    /// of a second, in a row or every other block, or for long, and audio dropped three fragments
+    /// at a time.
     void dropsOfASoundServerAreNoDrift_data() {
         QTest::addColumn<double>("ppm");
         QTest::newRow("fast microphone") << -291.6;
@@ -209,11 +211,13 @@ private slots:
             if (k == 730 || k == 912 || k == 3300 || k == 4520) step -= 717;
             if (burst == 0 && random.uniform() < 0.01) burst = int(68.0 * random.uniform());
             burst -= burst > 0 ? 1 : 0;
-            const bool early = burst > 34 ? burst % 2 == 0 : burst > 0;
+            bool early = k == 1 || (burst > 34 ? burst % 2 == 0 : burst > 0);
+            // For ten seconds it cannot make up its mind.
+            if (k > 2000 && k < 3000) early = random.uniform() < (k < 2500 ? 0.8 : 0.2);
             const auto due = std::int64_t(std::floor(double(captured) * (1.0 + ppm * 1e-6)));
             map.observe(captured, due + step + (early ? 240 : 0));
             if (k < 500) continue;
-            QVERIFY2(std::abs(map.driftPpm() - ppm) < 2.0,
+            QVERIFY2(std::abs(map.driftPpm() - ppm) < (k < 1500 ? 10.0 : 2.0),
                      qPrintable(QString("%1: %2").arg(k).arg(map.driftPpm())));
         }
         // Where the clocks are, less what ran up before the slope was known.
@@ -221,15 +225,15 @@ private slots:
         QVERIFY2(std::abs(map.playbackPosition(480.0 * 5999) - truth) < 60.0,
                  qPrintable(QString::number(map.playbackPosition(480.0 * 5999) - truth)));
     }
-    /// Fragments that come early and late all the time are no reason to wait: after five seconds they are
-    /// what the devices do, and a drop is still seen.
+    /// Fragments that come early and late all the time are no reason to wait: after five seconds
+    /// they are what the devices do, and a drop is still seen.
     void whatComesForeverIsTaken() {
         ClockMap map;
         for (int k = 0; k < 6000; ++k) {
             const std::int64_t captured = 480 * std::int64_t(k);
             const std::int64_t pattern = k > 1000 && k % 3 == 0 ? 240 : 0;
-            map.observe(captured, captured + captured * 200 / 1000000 + pattern -
-                                      (k >= 3000 ? 1440 : 0));
+            map.observe(captured,
+                        captured + captured * 200 / 1000000 + pattern - (k >= 3000 ? 1440 : 0));
         }
         QVERIFY2(std::abs(map.driftPpm() - 200.0) < 10.0,
                  qPrintable(QString::number(map.driftPpm())));
