@@ -21,6 +21,15 @@ concept TypedNode = std::derived_from<T, Node> && requires {
     { T::kOut } -> std::convertible_to<EndKind>;
 };
 
+/// A node whose push() and pull() do no more than apply(block): one block in, the same one out,
+/// nothing held between blocks.
+template <class T>
+concept BlockNode = TypedNode<T> && T::kIn == EndKind::pcm&& T::kOut ==
+                    EndKind::pcm&& requires(T& node, PcmBlock& block) {
+    { node.apply(block) }
+    noexcept;
+};
+
 /// What the left node gives is what the right one takes.
 template <class Left, class Right>
 concept Neighbours =
@@ -59,7 +68,7 @@ concept Composable = sizeof...(Nodes) > 0 &&
                      (TypedNode<Nodes> && ...) && detail::Row<Nodes...>::kFits;
 
 /// Nodes in a row, composed at compile time: ends that do not fit do not compile, calls of final
-/// nodes are direct, and block processors are applied to the passing block without being pushed and
+/// nodes are direct, and block nodes are applied to the passing block without being pushed and
 /// pulled. Behaves like Pipeline, is itself a node (so it can be a part of one, and of another
 /// typed pipeline), and takes parts of the dynamic world through AnyNode. Thread: one at a time.
 /// push() and pull() are real-time safe when those of the nodes are.
@@ -90,7 +99,7 @@ public:
     Status pull(Item& item) noexcept override;
     void reset() override;
     [[nodiscard]] bool holdsInput() const noexcept override {
-        return end_.holds() || input_full_ ||
+        return end_.holds() || input_.index() != 0 ||
                std::apply([](const auto&... node) { return (node->holdsInput() || ...); }, nodes_);
     }
     [[nodiscard]] std::string_view error() const noexcept override {
@@ -104,6 +113,12 @@ public:
         return waits_for_ == nullptr ? nullptr : waits_for_->wakeUp();
     }
 
+    /// What push() and pull() do to a block, where all nodes are block nodes: as fast as calls by
+    /// hand.
+    void apply(PcmBlock& block) noexcept requires(BlockNode<Nodes>&&...) {
+        std::apply([&block](auto&... node) { (node->apply(block), ...); }, nodes_);
+    }
+
     static constexpr std::size_t size() { return sizeof...(Nodes); }
     template <std::size_t I>
     [[nodiscard]] At<I>& at() noexcept {
@@ -111,9 +126,8 @@ public:
     }
 
 private:
-    /// One block in, the same one out, nothing held: applied in passing.
     template <std::size_t I>
-    static constexpr bool kInPassing = std::derived_from<At<I>, BlockProcessor>;
+    static constexpr bool kInPassing = BlockNode<At<I>>;
     static constexpr bool kToWriter = kOut == EndKind::none && kLast > 0;
 
     template <std::size_t I>
@@ -127,8 +141,7 @@ private:
     std::string name_;
     std::tuple<std::unique_ptr<Nodes>...> nodes_;
     bool flushed_[sizeof...(Nodes)] = {};
-    PcmBlock input_;  ///< where the first node is a block processor: the block it gets
-    bool input_full_ = false;
+    Item input_;  ///< where the first node is a block node: the block it gets
     bool wrong_kind_ = false;
     WriterEnd end_;
     Node* failed_ = nullptr;
@@ -142,11 +155,9 @@ Status TypedPipeline<Nodes...>::pushTo(const Item& item) noexcept {
     if (flush && std::exchange(flushed_[I], true)) return Status::ok;
     if constexpr (kInPassing<I>) {
         if (flush) return Status::ok;
-        const auto* block = std::get_if<PcmBlock>(&item);
-        wrong_kind_ = block == nullptr;
+        wrong_kind_ = !std::holds_alternative<PcmBlock>(item);
         if (wrong_kind_) return Status::error;
-        input_ = *block;
-        input_full_ = true;
+        input_ = item;
         return Status::ok;
     } else {
         const Status status = at<I>().push(item);
@@ -158,9 +169,9 @@ Status TypedPipeline<Nodes...>::pushTo(const Item& item) noexcept {
 
 template <class... Nodes>
 Status TypedPipeline<Nodes...>::pullInput(Item& item) noexcept {
-    if (!input_full_) return flushed_[0] ? Status::eof : Status::again;
-    input_full_ = false;
+    if (input_.index() == 0) return flushed_[0] ? Status::eof : Status::again;
     item = input_;
+    input_ = std::monostate{};
     return Status::ok;
 }
 
@@ -255,7 +266,7 @@ template <class... Nodes>
 void TypedPipeline<Nodes...>::reset() {
     std::apply([](auto&... node) { (node->reset(), ...); }, nodes_);
     for (bool& flushed : flushed_) flushed = false;
-    input_full_ = false;
+    input_ = std::monostate{};
     wrong_kind_ = false;
     end_.reset();
     failed_ = nullptr;

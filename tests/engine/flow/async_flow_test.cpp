@@ -294,6 +294,20 @@ void AsyncFlowTest::errorInside() {
     const auto stats = pipeline->stats();
     QCOMPARE(stats.pulled + stats.dropped, stats.pushed);
     QVERIFY(stats.dropped >= 1);
+    // A producer that sleeps before a full queue is told.
+    const auto before = SteadyTime::now();
+    const auto full = *AsyncPipeline::create(failingAt(2), room(1, 1, current()));
+    Status pushed = Status::ok;
+    std::thread producer([&] {
+        for (int i = 0; pushed == Status::ok; ++i) {
+            pushed = full->producer().pushFor(Numbered(i).block, kLongUs);
+        }
+    });
+    while (full->consumer().pullFor(item, kLongUs) == Status::ok) {
+    }
+    producer.join();
+    QVERIFY(pushed == Status::error);
+    QVERIFY(SteadyTime::now() - before < 2s);
 }
 
 void AsyncFlowTest::cancelWakesBothHalves() {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "engine/flow/adapters.h"
@@ -40,7 +42,10 @@ inline std::unique_ptr<Node> failingAt(std::int64_t number) {
         [[nodiscard]] EndKind in() const override { return EndKind::pcm; }
         [[nodiscard]] EndKind out() const override { return EndKind::pcm; }
         Status push(const Item& item) noexcept override {
-            return numberOf(item) == at_ ? Status::error : inner_.push(item);
+            if (numberOf(item) != at_) return inner_.push(item);
+            // Whoever pushes meanwhile is asleep by then.
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            return Status::error;
         }
         Status pull(Item& item) noexcept override { return inner_.pull(item); }
         void reset() override { inner_.reset(); }

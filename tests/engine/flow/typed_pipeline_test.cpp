@@ -27,6 +27,8 @@ static_assert(Composable<VectorReader, GainProcessor, Packetizer, PacketWriter>)
 static_assert(Composable<GainProcessor>);
 static_assert(Composable<AnyPcm, GainProcessor, BlockSizeAdapter>);
 static_assert(Composable<TypedPipeline<GainProcessor, Packetizer>, PacketWriter>);
+static_assert(BlockNode<TypedPipeline<GainProcessor, IdentityProcessor>>);
+static_assert(!BlockNode<TypedPipeline<GainProcessor, BlockSizeAdapter>>);
 static_assert(!Composable<>);
 static_assert(!Composable<GainProcessor, Depacketizer>);               // PCM into packets
 static_assert(!Composable<GainProcessor, Packetizer, GainProcessor>);  // packets into PCM
@@ -83,6 +85,7 @@ class TypedPipelineTest : public QObject {
     Q_OBJECT
 private slots:
     void givesTheBitsOfTheDynamicOne();
+    void appliesBlocksDirectly();
     void hasTheEndsOfItsNodes();
     void reachesItsNodes();
     void closedMovesItems();
@@ -115,6 +118,29 @@ void TypedPipelineTest::givesTheBitsOfTheDynamicOne() {
     }
     for (std::size_t i = 0; i < 3; ++i) QVERIFY(heard[i] == heard[i + 3]);
     QVERIFY(heard[0][100] != 0.0F);
+}
+
+void TypedPipelineTest::appliesBlocksDirectly() {
+    // A typed pipeline of block nodes is a block node of another one.
+    const auto make = [] {
+        return composeTyped("outer", std::make_unique<IdentityProcessor>(),
+                            composeTyped("inner", std::make_unique<GainProcessor>(6.0),
+                                         std::make_unique<GainProcessor>(-1.0, "less")));
+    };
+    const auto applied = make();
+    const auto pushed = make();
+    std::vector<float> samples(100, 0.5F);
+    std::vector<float> others = samples;
+    PcmBlock block;
+    block.samples = samples;
+    applied->apply(block);
+    block.samples = others;
+    Item item;
+    QVERIFY(pushed->push(block) == Status::ok);
+    QVERIFY(pushed->holdsInput());
+    QVERIFY(pushed->pull(item) == Status::ok);
+    QVERIFY(samples == others);
+    QVERIFY(std::abs(samples[99] - 0.5F * 1.77828F) < 1e-4F);  // 5 dB
 }
 
 void TypedPipelineTest::hasTheEndsOfItsNodes() {
