@@ -24,12 +24,14 @@ inline constexpr auto kCodedPayload = static_cast<PayloadType>(96);
 /// rest is padding).
 class EncoderNode final : public flow::Processor {
 public:
+    static constexpr auto kIn = flow::EndKind::pcm;
+    static constexpr auto kOut = flow::EndKind::packet;
     /// Errors: those of Encoder::open(); usage (two channels, chunks above 65,535).
     [[nodiscard]] static Result<std::unique_ptr<EncoderNode>> open(const EncoderOptions& options,
                                                                    std::string name = "encoder");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] flow::EndKind in() const override { return flow::EndKind::pcm; }
-    [[nodiscard]] flow::EndKind out() const override { return flow::EndKind::packet; }
+    [[nodiscard]] flow::EndKind in() const override { return kIn; }
+    [[nodiscard]] flow::EndKind out() const override { return kOut; }
     /// error: another rate.
     flow::Status push(const flow::Item& item) noexcept override;
     flow::Status pull(flow::Item& item) noexcept override;
@@ -52,13 +54,15 @@ private:
 /// Packets of an EncoderNode back to PCM, without delay and padding.
 class DecoderNode final : public flow::Processor {
 public:
+    static constexpr auto kIn = flow::EndKind::packet;
+    static constexpr auto kOut = flow::EndKind::pcm;
     /// options.codec and what it says of packets is needed. Errors: those of Decoder::open();
     /// usage.
     [[nodiscard]] static Result<std::unique_ptr<DecoderNode>> open(const DecoderOptions& options,
                                                                    std::string name = "decoder");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] flow::EndKind in() const override { return flow::EndKind::packet; }
-    [[nodiscard]] flow::EndKind out() const override { return flow::EndKind::pcm; }
+    [[nodiscard]] flow::EndKind in() const override { return kIn; }
+    [[nodiscard]] flow::EndKind out() const override { return kOut; }
     /// error: a damaged packet.
     flow::Status push(const flow::Item& item) noexcept override;
     flow::Status pull(flow::Item& item) noexcept override;
@@ -78,12 +82,13 @@ private:
 /// An audio file as the beginning of a pipeline: the mean of its channels.
 class MediaFileReader final : public flow::Reader {
 public:
+    static constexpr auto kOut = flow::EndKind::pcm;
     /// rate_hz 0: the file's. Errors: those of MediaReader::open().
     [[nodiscard]] static Result<std::unique_ptr<MediaFileReader>> open(
         const std::filesystem::path& file, int rate_hz, int block_frames,
         std::string name = "media_reader");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] flow::EndKind out() const override { return flow::EndKind::pcm; }
+    [[nodiscard]] flow::EndKind out() const override { return kOut; }
     flow::Status pull(flow::Item& item) noexcept override;
     /// From the beginning again.
     void reset() override;
@@ -104,12 +109,13 @@ private:
 /// An audio file as the end of a pipeline; it appears with the flush.
 class MediaFileWriter final : public flow::Writer {
 public:
+    static constexpr auto kIn = flow::EndKind::pcm;
     /// Errors: those of MediaWriter::open(); usage (two channels).
     [[nodiscard]] static Result<std::unique_ptr<MediaFileWriter>> open(
         const std::filesystem::path& file, const MediaWriterOptions& options,
         std::string name = "media_writer");
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] flow::EndKind in() const override { return flow::EndKind::pcm; }
+    [[nodiscard]] flow::EndKind in() const override { return kIn; }
     /// error: another rate, a disk that is full.
     flow::Status push(const flow::Item& item) noexcept override;
     /// Drops what was written and begins anew.

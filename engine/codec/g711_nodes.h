@@ -16,9 +16,11 @@ namespace doubletalk::codec {
 /// pull() are real-time safe.
 class PacketRecoder : public flow::Processor {
 public:
+    static constexpr auto kIn = flow::EndKind::packet;
+    static constexpr auto kOut = flow::EndKind::packet;
     [[nodiscard]] std::string_view name() const override { return name_; }
-    [[nodiscard]] flow::EndKind in() const override { return flow::EndKind::packet; }
-    [[nodiscard]] flow::EndKind out() const override { return flow::EndKind::packet; }
+    [[nodiscard]] flow::EndKind in() const override { return kIn; }
+    [[nodiscard]] flow::EndKind out() const override { return kOut; }
     flow::Status push(const flow::Item& item) noexcept override;
     flow::Status pull(flow::Item& item) noexcept override;
     void reset() override;
