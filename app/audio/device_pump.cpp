@@ -134,9 +134,9 @@ void DevicePump::opened(Side& side, const QAudioDevice& device, const QAudioForm
     side.id = device.id().toStdString();
     side.name = device.description().toStdString();
     side.latency_ms = buffer_ms + filter_ms;
-    tell(side, StreamState::starting,
-         runsText(side.direction, side.name, format.sampleRate(), format.channelCount(),
-                  buffer_ms));
+    tell(
+        side, StreamState::starting,
+        runsText(side.direction, side.name, format.sampleRate(), format.channelCount(), buffer_ms));
 }
 
 void DevicePump::lose(Side& side, StreamFault fault, std::int64_t now_ns) {
@@ -230,7 +230,17 @@ void DevicePump::cutIfAsked(std::int64_t now_ns) {
     pending_frames_ = 0;
     to_device_.reset();
     fit_.reset();
+    tellUnheard(std::llround(cut_.never_heard_frames));
     publish(now_ns);
+}
+
+void DevicePump::tellUnheard(std::int64_t frames) {
+    shared_->exchanging = true;
+    if (auto* callback = shared_->callback.load(); callback != nullptr && frames > 0) {
+        const ScopedRole role(ThreadRole::rt);
+        callback->unheard(frames);
+    }
+    shared_->exchanging = false;
 }
 
 /// Frames handed over less those still on their way.

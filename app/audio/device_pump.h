@@ -59,6 +59,7 @@ private:
     void tick();
     void service(std::int64_t now_ns);
     void cutIfAsked(std::int64_t now_ns);
+    void tellUnheard(std::int64_t frames);
     [[nodiscard]] Result<void> openSide(Side& side);
     void opened(Side& side, const QAudioDevice& device, const QAudioFormat& format,
                 int buffer_frames, double filter_ms);

@@ -31,6 +31,9 @@ public:
     /// device's clock at the end of in. Thread: rt.
     virtual void exchange(std::span<const float> in, std::span<float> out,
                           std::int64_t time_ns) noexcept = 0;
+    /// The newest frames of those handed over so far that nobody will hear: a hard cut threw them
+    /// away. Thread: rt, between two exchanges.
+    virtual void unheard(std::int64_t /*frames*/) noexcept {}
 };
 
 /// A microphone and a loudspeaker, on one clock or two. Thread: its owner's, except that the callback is

@@ -3,6 +3,7 @@
 #include "engine/duplex/device_link.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace doubletalk::duplex {
 namespace {
@@ -17,7 +18,7 @@ void DeviceLink::prepare(SampleRate rate) {
     captured_ = std::make_unique<Ring<float>>(rate.framesOf(kRingMs));
     reference_ = std::make_unique<Ring<float>>(rate.framesOf(kRingMs));
     exchanges_ = std::make_unique<Ring<session::ExchangeRecord>>(kExchanges);
-    missed_ = 0;
+    missed_ = unheard_frames_ = 0;
     playback_.assign(std::size_t(reference_->capacity()), 0.0F);
     playback_frames_ = 0;
     now_exchanges_.clear();
@@ -37,6 +38,8 @@ void DeviceLink::exchange(std::span<const float> in, std::span<float> out, std::
     session::ExchangeRecord record;
     record.time_ns = time_ns;
     record.captured_frames = std::int32_t(frames);
+    // A record without playback tells nothing of the loudspeaker.
+    if (!out.empty()) record.unheard_frames = std::int32_t(std::exchange(unheard_frames_, 0));
     feed.render(out, record);
     reference_->write(out);
     exchanges_->write(std::span(&record, 1));

@@ -28,6 +28,10 @@ public:
     void exchange(std::span<const float> in, std::span<float> out, std::int64_t time_ns,
                   LoudspeakerFeed& feed) noexcept;
 
+    /// The device threw away the newest frames it had been given; told with the next exchange.
+    /// Thread: rt.
+    void unheard(std::int64_t frames) noexcept { unheard_frames_ += frames; }
+
     [[nodiscard]] std::int64_t capturedFrames() const noexcept { return captured_->available(); }
     /// Throws away whole blocks of the oldest captured audio so that at most this much is left;
     /// returns the frames dropped. The next take() tells it.
@@ -54,6 +58,7 @@ private:
     std::unique_ptr<Ring<float>> captured_, reference_;
     std::unique_ptr<Ring<session::ExchangeRecord>> exchanges_;
     std::atomic<std::int64_t> missed_{0};
+    std::int64_t unheard_frames_ = 0;  ///< rt only; not yet told
     // worker's own
     std::vector<float> playback_;
     std::size_t playback_frames_ = 0;

@@ -165,6 +165,8 @@ void Engine::exchange(std::span<const float> in, std::span<float> out, std::int6
     rendered_.fetch_add(std::int64_t(out.size()));
 }
 
+void Engine::unheard(std::int64_t frames) noexcept { link_.unheard(frames); }
+
 void Engine::work() {
     setThreadRole(ThreadRole::worker);
     while (running_) {

@@ -140,6 +140,7 @@ private:
 
     void exchange(std::span<const float> in, std::span<float> out,
                   std::int64_t time_ns) noexcept override;
+    void unheard(std::int64_t frames) noexcept override;
     void work();
     void takeFade(const speech::BargeInParams& params) noexcept;
     void takeDevice(bool lost) noexcept;

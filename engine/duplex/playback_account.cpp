@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/duplex/playback_account.h"
 
+#include <algorithm>
+
 namespace doubletalk::duplex {
 
 void PlaybackAccount::prepare(std::int64_t lead_frames) noexcept {
@@ -16,10 +18,18 @@ void PlaybackAccount::end(ItemId item) noexcept {
     if (ended_count_ < int(ended_.size())) ended_[std::size_t(ended_count_++)] = item;
 }
 
+void PlaybackAccount::takeBack(std::int64_t frames) noexcept {
+    const auto heard = played_frames_ - frames;
+    ledger_.unheardFrom(heard);
+    last_audible_frame_ = std::min(last_audible_frame_, std::max<std::int64_t>(heard - 1, -1));
+    unheard_frames_ += frames;
+}
+
 void PlaybackAccount::rendered(const session::ExchangeRecord& record) noexcept {
     last_item_frames_ = 0;
     started_count_ = 0;
     ended_count_ = 0;
+    if (record.unheard_frames > 0) takeBack(record.unheard_frames);
     std::int64_t at = played_frames_;
     for (std::int64_t left = record.queued_frames; left > 0;) {
         const auto span = spans_.take(left);

@@ -49,7 +49,11 @@ public:
     [[nodiscard]] std::int64_t silenceFrames() const noexcept { return silence_frames_; }
     [[nodiscard]] std::int64_t droppedFrames() const noexcept { return dropped_frames_; }
 
+    /// Handed over, and thrown away by hard cuts of the device. They stay in playedFrames().
+    [[nodiscard]] std::int64_t unheardFrames() const noexcept { return unheard_frames_; }
+
 private:
+    void takeBack(std::int64_t frames) noexcept;
     void end(ItemId item) noexcept;
 
     ProvenanceQueue spans_;
@@ -59,6 +63,7 @@ private:
     std::int64_t last_audible_frame_ = -1;
     std::int64_t silence_frames_ = 0;
     std::int64_t dropped_frames_ = 0;
+    std::int64_t unheard_frames_ = 0;
     ItemId playing_item_ = 0;
     bool last_interrupted_ = false;
     ItemId newest_started_ = 0;

@@ -24,6 +24,7 @@ void visitFields(V& v, ExchangeRecord* /*type*/) {
     v("ring_frame", &ExchangeRecord::ring_frame);
     v("audible_frames", &ExchangeRecord::audible_frames);
     v("dropped_frames", &ExchangeRecord::dropped_frames);
+    v("unheard_frames", &ExchangeRecord::unheard_frames);
     v("lost", &ExchangeRecord::lost);
     v("interrupted", &ExchangeRecord::interrupted);
 }

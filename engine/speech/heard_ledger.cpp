@@ -31,6 +31,9 @@ HeardItem& HeardLedger::entryOf(ItemId item) noexcept {
 void HeardLedger::played(const ProvenanceSpan& span, std::int64_t playback_frame) noexcept {
     if (span.item == 0 || span.frames <= 0) return;
     HeardItem& entry = entryOf(span.item);
+    recent_[std::size_t(recent_end_)] = {span, playback_frame, entry};
+    recent_end_ = (recent_end_ + 1) % kRecent;
+    recent_size_ = std::min(recent_size_ + 1, kRecent);
     entry.ended = entry.ended || span.last;
     if (span.item_samples_per_frame == 0.0) {
         entry.inserted_frames += span.frames;
@@ -43,10 +46,29 @@ void HeardLedger::played(const ProvenanceSpan& span, std::int64_t playback_frame
     if (span.concealed) entry.concealed_frames += span.frames;
 }
 
+void HeardLedger::unheardFrom(std::int64_t playback_frame) noexcept {
+    while (recent_size_ > 0) {
+        const int newest = (recent_end_ + kRecent - 1) % kRecent;
+        Played taken = recent_[std::size_t(newest)];
+        if (taken.playback_frame + taken.span.frames <= playback_frame) return;
+        recent_end_ = newest;
+        --recent_size_;
+        HeardItem& entry = entryOf(taken.span.item);
+        taken.before.interrupted = entry.interrupted;
+        entry = taken.before;
+        if (taken.playback_frame >= playback_frame) continue;
+        // Its beginning was heard.
+        taken.span.frames = playback_frame - taken.playback_frame;
+        taken.span.last = false;
+        played(taken.span, taken.playback_frame);
+        return;
+    }
+}
+
 void HeardLedger::interrupted(ItemId item) noexcept {
     if (item != 0) entryOf(item).interrupted = true;
 }
 
-void HeardLedger::reset() noexcept { size_ = 0; }
+void HeardLedger::reset() noexcept { size_ = recent_size_ = 0; }
 
 }  // namespace doubletalk::speech

@@ -29,6 +29,9 @@ public:
     static constexpr int kItems = 64;
     /// Queued audio was handed over: span's frames began at playback_frame.
     void played(const ProvenanceSpan& span, std::int64_t playback_frame) noexcept;
+    /// What was played from this playback frame on is never heard after all. At most the newest 32
+    /// spans are taken back.
+    void unheardFrom(std::int64_t playback_frame) noexcept;
     void interrupted(ItemId item) noexcept;
     void reset() noexcept;
     [[nodiscard]] const HeardItem* find(ItemId item) const noexcept;
@@ -38,8 +41,17 @@ public:
     }
 
 private:
+    struct Played {
+        ProvenanceSpan span;
+        std::int64_t playback_frame = 0;
+        HeardItem before;  ///< of its item
+    };
+    static constexpr int kRecent = 32;
+
     HeardItem& entryOf(ItemId item) noexcept;
 
+    std::array<Played, kRecent> recent_{};  ///< a ring
+    int recent_end_ = 0, recent_size_ = 0;
     std::array<HeardItem, kItems> items_{};
     int size_ = 0;
 };

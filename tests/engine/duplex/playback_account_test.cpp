@@ -71,6 +71,31 @@ private slots:
         QCOMPARE(account.ledger().find(2)->first_playback_frame, std::int64_t(320));
     }
 
+    void aHardCutTakesBackWhatWasHandedOver() {
+        PlaybackAccount account;
+        account.prepare(0);
+        account.written({.item = 1, .frames = 1000, .item_sample = 0.0, .last = true});
+        account.rendered(exchange(240, 240));
+        account.rendered(exchange(240, 240));
+        auto cut = exchange(720, 0, 520, true);
+        cut.unheard_frames = 650;  // reaches into the first exchange
+        account.rendered(cut);
+        QCOMPARE(account.ledger().find(1)->heard_samples, 0.0);
+        QCOMPARE(account.lastAudibleFrame(), std::int64_t(-1));
+
+        account.written({.item = 2, .frames = 480, .item_sample = 0.0});
+        account.rendered(exchange(240, 240));
+        account.rendered(exchange(240, 240));
+        cut = exchange(720, 0, 0, true);
+        cut.unheard_frames = 300;
+        account.rendered(cut);
+        QCOMPARE(account.ledger().find(2)->heard_samples, 180.0);
+        QCOMPARE(account.lastAudibleFrame(), std::int64_t(1200 + 180 - 1));
+        QCOMPARE(account.unheardFrames(), std::int64_t(950));
+        // The playback clock counts what was handed over.
+        QCOMPARE(account.playedFrames(), std::int64_t(480 + 720 + 480 + 720));
+    }
+
     void stretchedAndResampledAudioCountsInItemSamples() {
         PlaybackAccount account;
         account.prepare(0);

@@ -16,6 +16,7 @@ private slots:
     void lossPassesAndInsertionDoesNot();
     void resampledItemCountsItsOwnSamples();
     void interruptionStopsThePosition();
+    void whatADeviceThrewAwayWasNotHeard();
     void fillerBelongsToNobody();
     void keepsTheNewest();
     void neitherAllocatesNorLocks();
@@ -70,6 +71,38 @@ void HeardLedgerTest::interruptionStopsThePosition() {
     QCOMPARE(ledger.find(9)->heard_samples, 0.0);
     QCOMPARE(ledger.find(9)->first_playback_frame, std::int64_t(-1));
     QVERIFY(ledger.find(9)->interrupted);
+}
+
+void HeardLedgerTest::whatADeviceThrewAwayWasNotHeard() {
+    HeardLedger ledger;
+    ledger.played({.item = 1, .frames = 240, .item_sample = 0.0, .item_samples_per_frame = 0.5}, 0);
+    ledger.played({.item = 1,
+                   .frames = 240,
+                   .item_sample = 120.0,
+                   .item_samples_per_frame = 0.5,
+                   .concealed = true,
+                   .last = true},
+                  240);
+    ledger.played({.item = 2, .frames = 100, .item_sample = 0.0}, 480);
+    ledger.interrupted(2);
+    ledger.unheardFrom(1000);  // nothing there
+    QCOMPARE(ledger.find(2)->heard_samples, 100.0);
+    ledger.unheardFrom(300);
+    QCOMPARE(ledger.find(2)->heard_samples, 0.0);
+    QCOMPARE(ledger.find(2)->heard_frames, std::int64_t(0));
+    QCOMPARE(ledger.find(2)->first_playback_frame, std::int64_t(-1));
+    QVERIFY(ledger.find(2)->interrupted);
+    const auto* item = ledger.find(1);
+    QCOMPARE(item->heard_samples, 150.0);
+    QCOMPARE(item->heard_frames, std::int64_t(300));
+    QCOMPARE(item->concealed_frames, std::int64_t(60));
+    QCOMPARE(item->last_playback_frame, std::int64_t(299));
+    QVERIFY(!item->ended);
+    // Once more, within what was left; then it goes on elsewhere.
+    ledger.unheardFrom(299);
+    QCOMPARE(ledger.find(1)->heard_samples, 149.5);
+    ledger.played({.item = 3, .frames = 10, .item_sample = 0.0}, 540);
+    QCOMPARE(ledger.find(3)->heard_samples, 10.0);
 }
 
 void HeardLedgerTest::fillerBelongsToNobody() {
