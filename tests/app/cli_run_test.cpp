@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <signal.h>
 
+#include <QJsonArray>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -117,6 +118,34 @@ private slots:
         QVERIFY2(result.exit_code == 0, result.err);
         const auto alone = runCli({"run", "--scene", "single_talk", "--json"}).json();
         QCOMPARE(result.json()["erle_db"], alone["erle_db"]);  // they do not disturb the first
+    }
+
+    void codecBenchMeasuresEveryImplementation() {
+        const auto result = runCli({"codec-bench", "--quick", "--json"});
+        QVERIFY2(result.exit_code == 0, result.err);
+        const auto json = result.json();
+        QVERIFY(json["memcpy_samples_per_s"].toDouble() > 0.0);
+        QCOMPARE(json["block_bytes"].toInt(), 65536);
+        QStringList seen;
+        for (const auto& value : json["rows"].toArray()) {
+            const auto row = value.toObject();
+            const auto name = row["name"].toString();
+            seen << row["law"].toString() + " " + name;
+            for (const auto* rate : {"encode_samples_per_s", "decode_samples_per_s",
+                                     "round_trip_samples_per_s", "encode_memcpy_ratio"}) {
+                QVERIFY2(row[rate].toDouble() > 0.0, qPrintable(name + " " + rate));
+            }
+            QCOMPARE(row["different_samples"].toInt(-1), 0);
+            const bool ours = name != "libavcodec" && name != "spandsp";
+            if (ours) QCOMPARE(row["different_codes"].toInt(-1), 0);
+        }
+        for (const auto* name : {"scalar", "table", "portable", "libavcodec"}) {
+            QVERIFY2(seen.contains(QString("mu-law ") + name), name);
+            QVERIFY2(seen.contains(QString("a-law ") + name), name);
+        }
+        const auto table = runCli({"codec-bench", "--quick"});
+        QVERIFY2(table.exit_code == 0 && table.out.contains("round trip"), table.out);
+        QVERIFY2(!table.out.contains("failed"), table.out);
     }
 
     void interruptEndsTheRunAndItsRecording() {
