@@ -22,6 +22,7 @@ extern "C" {
 #include "engine/codec/framer.h"
 #include "engine/codec/mpeg_header.h"
 #include "engine/codec/pcm_stage.h"
+#include "engine/codec/wav_framer.h"
 
 namespace doubletalk::codec {
 namespace {
@@ -33,6 +34,7 @@ constexpr const char* kFormats = "wav,w64,flac,mp3,aac,ogg,mov";
 constexpr std::int64_t kProbeBytes = 1 << 18;
 constexpr std::int64_t kProbeUs = 500'000;
 constexpr std::size_t kFirstBytes = 12;
+constexpr std::size_t kWavHeadBytes = 4096;
 constexpr int kMaxChannels = 64;
 constexpr int kMaxRateHz = 768'000;
 constexpr int kMaxEmptyPackets = 10'000;  // in a row: nothing will ever come
@@ -91,6 +93,15 @@ const AVInputFormat* formatOf(std::span<const std::byte> first) {
             return av_find_input_format("flac");
     }
     return nullptr;
+}
+
+/// libavformat takes the length of a cut WAV file for the stated one.
+std::optional<std::int64_t> statedByWav(std::span<const std::byte> head) {
+    WavFramer framer;
+    framer.put(head);
+    FoundFrame frame;
+    const auto found = framer.next(frame);
+    return found && *found ? framer.statedFrames() : std::nullopt;
 }
 
 /// Delay and padding of one packet, as the demultiplexer states them.
@@ -178,6 +189,7 @@ struct MediaReader::Impl {
     Trim trim;                      ///< of the packet in hand; skip also of those that follow
     std::int64_t coded_frames = 0;  ///< decoded, nothing cut
     std::int64_t kept_frames = 0;   ///< of these, handed on
+    std::optional<std::int64_t> wav_frames;     ///< as a WAV header says
     std::optional<std::int64_t> stated_frames;  ///< at the decoder's rate
     std::optional<std::int64_t> cut_frames;     ///< nothing is handed on behind these
     bool finished = false;
@@ -193,7 +205,9 @@ Result<void> MediaReader::Impl::openFormat() {
     context->probesize = kProbeBytes;
     context->max_analyze_duration = kProbeUs;
     context->format_whitelist = av_strdup(kFormats);
-    const AVInputFormat* kind = formatOf(io.peek(kFirstBytes));
+    const auto first = io.peek(kFirstBytes);
+    const AVInputFormat* kind = formatOf(first);
+    if (sniff(first) == CodecId::pcm) wav_frames = statedByWav(io.peek(kWavHeadBytes));
     const int code = avformat_open_input(&context, nullptr, kind, nullptr);  // frees on failure
     format.reset(context);
     if (io.failed()) {
@@ -246,6 +260,11 @@ Result<void> MediaReader::Impl::openStream() {
 
 void MediaReader::Impl::findLength() {
     const AVStream& from = *format->streams[stream];
+    if (wav_frames) {
+        stated_frames = wav_frames;
+        info.frames = av_rescale(*wav_frames, info.rate_hz, from.codecpar->sample_rate);
+        return;
+    }
     const bool estimated = format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
     if (from.duration <= 0 || estimated) return;
     const int rate = from.codecpar->sample_rate;
@@ -294,7 +313,9 @@ Result<void> MediaReader::Impl::trimAndPut() {
 Result<void> MediaReader::Impl::decodePacket() {
     const auto bytes = std::as_bytes(std::span(packet->data, std::size_t(packet->size)));
     const auto codec = format->streams[stream]->codecpar->codec_id;
-    if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0 || isCut(codec, bytes)) {
+    // The last piece of PCM without a stated length is a short one, and no damage.
+    const bool pcm = info.codec.starts_with("pcm_");
+    if (((packet->flags & AV_PKT_FLAG_CORRUPT) != 0 && !pcm) || isCut(codec, bytes)) {
         return broken("the file is cut off or damaged");
     }
     const Trim stated = trimOf(*packet);

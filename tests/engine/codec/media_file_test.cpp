@@ -1,0 +1,348 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "engine/codec/codec_nodes.h"
+#include "engine/codec/media_reader.h"
+#include "engine/codec/media_writer.h"
+#include "engine/flow/memory_nodes.h"
+#include "engine/flow/runner.h"
+#include "tests/engine/codec/codec_signal.h"
+
+using namespace doubletalk;
+using namespace doubletalk::codec;
+
+namespace {
+
+struct ReadBack {
+    std::vector<float> samples;
+    MediaInfo info;
+    Result<void> result;
+};
+
+ReadBack readAll(Result<MediaReader> reader) {
+    ReadBack back;
+    if (!reader) {
+        back.result = tl::unexpected(reader.error());
+        return back;
+    }
+    back.info = reader->info();
+    PcmChunk chunk;
+    for (;;) {
+        const auto got = reader->get(chunk);
+        if (!got) back.result = tl::unexpected(got.error());
+        if (!got || *got == Got::end) return back;
+        back.samples.insert(back.samples.end(), chunk.samples.begin(), chunk.samples.end());
+    }
+}
+
+Result<void> writeAll(Result<MediaWriter> writer, std::span<const float> samples,
+                      std::size_t step = 206 * 12) {
+    if (!writer) return tl::unexpected(writer.error());
+    for (std::size_t at = 0; at < samples.size(); at += step) {
+        const auto put = writer->put(samples.subspan(at, std::min(step, samples.size() - at)));
+        if (!put) return put;
+    }
+    return writer->finish();
+}
+
+/// A source that cannot seek, in pieces of odd sizes.
+MediaSource pipeOf(std::shared_ptr<QByteArray> bytes) {
+    auto at = std::make_shared<qsizetype>(0);
+    MediaSource source;
+    source.read = [bytes, at](std::span<std::byte> to) -> std::int64_t {
+        const auto n = std::min<qsizetype>({777, qsizetype(to.size()), bytes->size() - *at});
+        std::copy_n(reinterpret_cast<const std::byte*>(bytes->constData()) + *at, n, to.begin());
+        *at += n;
+        return n;
+    };
+    return source;
+}
+
+MediaSink pipeTo(std::shared_ptr<QByteArray> bytes) {
+    MediaSink sink;
+    sink.write = [bytes](std::span<const std::byte> from) {
+        bytes->append(reinterpret_cast<const char*>(from.data()), qsizetype(from.size()));
+        return true;
+    };
+    return sink;
+}
+
+QByteArray bytesOf(const QString& file) {
+    QFile in(file);
+    return in.open(QIODevice::ReadOnly) ? in.readAll() : QByteArray();
+}
+
+}  // namespace
+
+class MediaFileTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir folder_;
+    std::string path(std::string_view ending) const {
+        return folder_.filePath("a." + QString::fromLatin1(ending.data(), qsizetype(ending.size())))
+            .toStdString();
+    }
+    static void addKinds() {
+        QTest::addColumn<QString>("name");
+        for (const auto& kind : mediaKinds()) {
+            QTest::newRow(kind.name.data()) << QString::fromLatin1(kind.name.data());
+        }
+    }
+    static const MediaKind& kindOf(const QString& name) {
+        return **mediaKindNamed(name.toStdString());
+    }
+
+private slots:
+    void filesGiveBackWhatWasWritten_data() { addKinds(); }
+    void filesGiveBackWhatWasWritten() {
+        QFETCH(QString, name);
+        const auto& kind = kindOf(name);
+        const auto file = path(kind.name);
+        for (const int rate : {8000, 11025, 16000, 24000, 37800, 44100, 48000}) {
+            for (const int channels : {1, 2}) {
+                for (const int frames : {rate / 3 + 77, 1000}) {
+                    const auto signal = test::codecSignal(frames, channels, rate);
+                    const auto written = writeAll(
+                        MediaWriter::open(file, {.rate_hz = rate, .channels = channels}), signal);
+                    QVERIFY2(written, written ? "" : written.error().message().c_str());
+                    const auto back = readAll(MediaReader::open(file, {.rate_hz = rate}));
+                    QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
+                    QCOMPARE(back.info.channels, channels);
+                    const auto what = QStringLiteral("%1 Hz, %2 ch: %3 of %4")
+                                          .arg(rate)
+                                          .arg(channels)
+                                          .arg(back.samples.size() / std::size_t(channels))
+                                          .arg(frames);
+                    if (!kind.exact_length) {
+                        // Whole frames of 1024, one of them the codec's delay.
+                        const auto more = int(back.samples.size()) / channels - frames;
+                        QVERIFY2(more >= 0 && more <= 3 * 1024, qPrintable(what));
+                        continue;
+                    }
+                    QVERIFY2(back.samples.size() == signal.size(), qPrintable(what));
+                    const auto fit = test::fitOf(signal, back.samples, channels, 40);
+                    QVERIFY2(fit.lag == 0, qPrintable(what + QString(", lag %1").arg(fit.lag)));
+                    QVERIFY2(fit.correlation > 0.9, qPrintable(what));
+                }
+            }
+        }
+    }
+
+    void opusKeepsTheRateThatWasPutIn() {
+        const auto signal = test::codecSignal(22050, 1, 22050);
+        QVERIFY(writeAll(MediaWriter::open(path("opus"), {.rate_hz = 22050}), signal));
+        const auto back = readAll(MediaReader::open(path("opus")));
+        QCOMPARE(back.info.rate_hz, 22050);
+        QCOMPARE(back.samples.size(), signal.size());
+    }
+
+    void losslessKindsKeepTheirBits() {
+        const auto signal = test::codecSignal(5000, 2, 44100);
+        for (const auto& [ending, bits] :
+             {std::pair("wav", 16), std::pair("wav", 24), std::pair("wav", 32),
+              std::pair("flac", 16), std::pair("flac", 24)}) {
+            QVERIFY(writeAll(
+                MediaWriter::open(path(ending), {.rate_hz = 44100, .channels = 2, .bits = bits}),
+                signal));
+            const auto back = readAll(MediaReader::open(path(ending)));
+            QCOMPARE(back.samples.size(), signal.size());
+            QCOMPARE(back.info.bits, bits);
+            const double step = bits == 32 ? 0.0 : std::ldexp(1.0, 1 - bits);
+            for (std::size_t i = 0; i < signal.size(); ++i) {
+                QVERIFY(std::fabs(double(signal[i]) - back.samples[i]) <= 0.501 * step);
+            }
+        }
+    }
+
+    void manyChannelsAndTheirMean() {
+        const auto signal = test::codecSignal(4000, 6, 48000);
+        QVERIFY(
+            writeAll(MediaWriter::open(path("flac"), {.rate_hz = 48000, .channels = 6}), signal));
+        QCOMPARE(readAll(MediaReader::open(path("flac"))).samples.size(), signal.size());
+        const auto mono = readAll(MediaReader::open(path("flac"), {.channels = 1})).samples;
+        QCOMPARE(mono.size(), signal.size() / 6);
+        for (std::size_t i = 0; i < mono.size(); ++i) {
+            double mean = 0.0;
+            for (std::size_t c = 0; c < 6; ++c) mean += signal[6 * i + c] / 6.0;
+            QVERIFY(std::fabs(mean - mono[i]) < 1.0 / 32768.0);
+        }
+        const auto lossy = MediaWriter::open(path("mp3"), {.rate_hz = 48000, .channels = 6});
+        QVERIFY(!lossy && lossy.error().kind == ErrorKind::usage);
+    }
+
+    void pipesGiveBackWhatWasWritten_data() { addKinds(); }
+    void pipesGiveBackWhatWasWritten() {
+        QFETCH(QString, name);
+        const auto& kind = kindOf(name);
+        const auto signal = test::codecSignal(16000, 1, 16000);
+        const auto bytes = std::make_shared<QByteArray>();
+        QVERIFY(writeAll(MediaWriter::open(pipeTo(bytes), "pipe", {.kind = &kind}), signal));
+        const auto back = readAll(MediaReader::open(pipeOf(bytes), "pipe"));
+        if (name == "m4a") {  // its index comes last
+            QVERIFY(!back.result && back.result.error().kind == ErrorKind::format);
+            return;
+        }
+        QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
+        // A pipe cannot go back to write an MP3's length.
+        const bool exact = kind.exact_length && name != "mp3";
+        const auto more = qsizetype(back.samples.size()) - qsizetype(signal.size());
+        QVERIFY2(exact ? more == 0 : more >= 0 && more <= 3 * 1152,
+                 qPrintable(QString::number(more)));
+    }
+
+    void decoderReadsTheSameFiles_data() { addKinds(); }
+    void decoderReadsTheSameFiles() {
+        QFETCH(QString, name);
+        if (name == "m4a") return;  // not a stream
+        const auto& kind = kindOf(name);
+        const auto signal = test::codecSignal(16000, 1, 16000);
+        QVERIFY(writeAll(MediaWriter::open(path(kind.name), {}), signal));
+        const auto bytes = bytesOf(QString::fromStdString(path(kind.name)));
+        auto decoder = Decoder::open({.rate_hz = 16000});
+        QVERIFY(decoder);
+        std::vector<float> out;
+        PcmChunk chunk;
+        for (qsizetype at = 0; at < bytes.size(); at += 500) {
+            const auto piece = bytes.mid(at, 500);
+            const auto put = decoder->put(std::as_bytes(std::span(piece.data(), piece.size())));
+            QVERIFY2(put, put ? "" : put.error().message().c_str());
+        }
+        Result<Got> got = Got::again;
+        while ((got = decoder->get(chunk, true)) && *got == Got::packet) {
+            out.insert(out.end(), chunk.samples.begin(), chunk.samples.end());
+        }
+        QVERIFY2(got && *got == Got::end, got ? "" : got.error().message().c_str());
+        if (!kind.exact_length) return;
+        QCOMPARE(out.size(), signal.size());
+        QCOMPARE(test::fitOf(signal, out, 1, 40).lag, 0);
+    }
+
+    void cutFilesAreErrors_data() { addKinds(); }
+    void cutFilesAreErrors() {
+        QFETCH(QString, name);
+        const auto& kind = kindOf(name);
+        const auto signal = test::codecSignal(16000, 1, 16000);
+        QVERIFY(writeAll(MediaWriter::open(path(kind.name), {}), signal));
+        const auto whole = bytesOf(QString::fromStdString(path(kind.name)));
+        for (const auto part : {whole.size() / 2, whole.size() - 7, qsizetype(20)}) {
+            if (name == "m4a" && part > whole.size() / 2) continue;  // only a name stands there
+            const auto cut = std::make_shared<QByteArray>(whole.left(part));
+            const auto file = folder_.filePath("cut." + name);
+            QFile out(file);
+            QVERIFY(out.open(QIODevice::WriteOnly) && out.write(*cut) == part);
+            out.close();
+            const auto back = readAll(MediaReader::open(file.toStdString()));
+            QVERIFY2(!back.result,
+                     qPrintable(QString("%1 of %2 bytes").arg(part).arg(whole.size())));
+            QCOMPARE(back.result.error().where, file.toStdString());
+        }
+    }
+
+    void foreignFilesAreErrors() {
+        const auto kindOfError = [this](const QByteArray& bytes) {
+            const auto file = folder_.filePath("x.mp3");
+            QFile out(file);
+            if (!out.open(QIODevice::WriteOnly)) return -2;
+            out.write(bytes);
+            out.close();
+            const auto back = readAll(MediaReader::open(file.toStdString()));
+            return back.result ? -1 : int(back.result.error().kind);
+        };
+        QByteArray noise(100'000, '\0');
+        Random random(3);
+        for (auto& byte : noise) byte = char(random.bits() & 0xff);
+        QCOMPARE(kindOfError(noise), int(ErrorKind::format));
+        QCOMPARE(kindOfError({}), int(ErrorKind::format));
+        QCOMPARE(kindOfError("just a text, no audio\n"), int(ErrorKind::format));
+        // A playlist opens other files: it is none of the kinds.
+        QCOMPARE(kindOfError("#EXTM3U\n#EXTINF:1,\n/etc/hostname\n"), int(ErrorKind::format));
+        const auto none = MediaReader::open(path("not_there"));
+        QVERIFY(!none && none.error().kind == ErrorKind::not_found);
+    }
+
+    void fileAppearsWholeOrNotAtAll() {
+        const auto file = QString::fromStdString(path("mp3"));
+        const auto signal = test::codecSignal(8000, 1, 16000);
+        QVERIFY(writeAll(MediaWriter::open(file.toStdString(), {}), signal));
+        const auto before = bytesOf(file);
+        {
+            auto writer = MediaWriter::open(file.toStdString(), {});
+            QVERIFY(writer && writer->put(signal));
+            QCOMPARE(bytesOf(file), before);
+        }
+        QCOMPARE(bytesOf(file), before);  // never finished
+        auto empty = MediaWriter::open(file.toStdString(), {});
+        QVERIFY(empty);
+        QVERIFY(!empty->finish());
+        QCOMPARE(bytesOf(file), before);
+        auto reader = MediaReader::open(file.toStdString());
+        auto writer = MediaWriter::open(path("flac"), {});
+        QVERIFY(reader && writer);
+        const auto cancelled = copyMedia(*reader, *writer, [](double) { return false; });
+        QVERIFY(!cancelled && cancelled.error().kind == ErrorKind::state);
+        writer = tl::unexpected(Error{});
+        empty = tl::unexpected(Error{});
+        const auto left = QDir(folder_.path()).entryList({".*.part"}, QDir::Files | QDir::Hidden);
+        QVERIFY2(left.isEmpty(), qPrintable(left.join(' ')));
+    }
+
+    void progressReachesTheEnd() {
+        QVERIFY(writeAll(MediaWriter::open(path("wav"), {}), test::codecSignal(160'000, 1, 16000)));
+        auto reader = MediaReader::open(path("wav"));
+        auto writer = MediaWriter::open(path("mp3"), {});
+        QVERIFY(reader && writer);
+        double last = 0.0;
+        const auto frames = copyMedia(*reader, *writer, [&](double ratio) {
+            const bool grows = ratio >= last && ratio <= 1.0;
+            last = ratio;
+            return grows;
+        });
+        QVERIFY(frames);
+        QCOMPARE(*frames, std::int64_t(160'000));
+        QCOMPARE(last, 1.0);
+    }
+
+    void aFullSinkIsAnError_data() { addKinds(); }
+    void aFullSinkIsAnError() {
+        QFETCH(QString, name);
+        MediaSink full;
+        full.write = [](std::span<const std::byte>) { return false; };
+        const auto done =
+            writeAll(MediaWriter::open(std::move(full), "pipe", {.kind = &kindOf(name)}),
+                     test::codecSignal(16000, 1, 16000));
+        QVERIFY(!done && done.error().kind == ErrorKind::io);
+    }
+
+    void nodesReadAndWriteFiles() {
+        const auto signal = test::codecSignal(12345, 1, 16000);
+        flow::VectorReader from(signal, SampleRate{16000}, 160);
+        auto to = MediaFileWriter::open(path("opus"), {});
+        QVERIFY(to && flow::Runner::run(from, **to));
+        auto reader = MediaFileReader::open(path("opus"), 16000, 160);
+        QVERIFY(reader);
+        for (int round = 0; round < 2; ++round) {
+            flow::VectorWriter back;
+            QVERIFY(flow::Runner::run(**reader, back));
+            QCOMPARE(back.samples().size(), signal.size());
+            QCOMPARE(test::fitOf(signal, back.samples(), 1, 40).lag, 0);
+            (*reader)->reset();
+        }
+    }
+
+    void endingsSayTheKind() {
+        QCOMPARE((*mediaKindOf("A.MP3"))->name, std::string_view("mp3"));
+        QCOMPARE((*mediaKindOf("a.b.ogg"))->name, std::string_view("opus"));
+        QCOMPARE(int(mediaKindOf("a").error().kind), int(ErrorKind::usage));
+        QVERIFY(hasReadableEnding("x.M4A") && !hasReadableEnding("x.txt"));
+        for (const auto& kind : mediaKinds()) {
+            QVERIFY(hasReadableEnding("x." + std::string(kind.name)));
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(MediaFileTest)
+#include "media_file_test.moc"
