@@ -158,7 +158,8 @@ Result<void> MediaWriter::Impl::begin() {
     if (stream == nullptr) return avFail(AVERROR(ENOMEM), ErrorKind::internal, "no writer", where);
     if (auto described = describe(*stream); !described) return described;
     AVDictionary* settings = nullptr;
-    if (name == "wav") av_dict_set(&settings, "rf64", "auto", 0);
+    const bool seekable = (context->pb->seekable & AVIO_SEEKABLE_NORMAL) != 0;
+    if (name == "wav" && seekable) av_dict_set(&settings, "rf64", "auto", 0);
     // An edit list in samples, not milliseconds, states the exact length.
     if (name == "ipod") av_dict_set_int(&settings, "movie_timescale", stage.encoder().rateHz(), 0);
     const int code = avformat_write_header(context, &settings);

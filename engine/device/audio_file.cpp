@@ -3,10 +3,8 @@
 #include "engine/device/audio_file.h"
 
 #include <sndfile.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cctype>
 #include <cmath>
 #include <fstream>
@@ -17,6 +15,9 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/codec/media_reader.h"
+#include "engine/codec/media_writer.h"
+#include "engine/codec/part_file.h"
 #include "engine/device/riff_header.h"
 #include "engine/dsp/resampler.h"
 
@@ -166,14 +167,6 @@ std::optional<std::int64_t> promisedFrames(const fs::path& file, const SF_INFO& 
     return std::int64_t(info.frames);
 }
 
-/// A name beside the target that no other writer uses.
-fs::path temporaryBeside(const fs::path& file) {
-    static std::atomic<unsigned> counter{0};
-    const std::string name = "." + file.filename().string() + "." + std::to_string(::getpid()) +
-                             "-" + std::to_string(counter++) + ".part";
-    return file.parent_path() / name;
-}
-
 int formatFor(const fs::path& file, const AudioData& audio, bool float_samples) {
     if (hasExtension(file, ".flac")) {
         return SF_FORMAT_FLAC | (float_samples ? SF_FORMAT_PCM_24 : SF_FORMAT_PCM_16);
@@ -241,19 +234,57 @@ Result<void> writeNew(const fs::path& file, const fs::path& part, const AudioDat
     return {};
 }
 
+/// What libsndfile is not asked for.
+bool isCoded(const fs::path& file) {
+    return codec::hasReadableEnding(file) && !hasExtension(file, ".wav") &&
+           !hasExtension(file, ".flac");
+}
+
+Result<AudioData> readCoded(const fs::path& file, std::int64_t max_frames) {
+    auto reader = codec::MediaReader::open(file);
+    if (!reader) return tl::unexpected(reader.error());
+    AudioData audio{reader->info().rate_hz, reader->info().channels, {}};
+    codec::PcmChunk chunk;
+    for (;;) {
+        const auto got = reader->get(chunk);
+        if (!got) return tl::unexpected(got.error());
+        if (*got == codec::Got::end) return audio;
+        std::transform(chunk.samples.begin(), chunk.samples.end(),
+                       std::back_inserter(audio.samples), harmless);
+        if (audio.frames() > max_frames) return tooLong(file, audio.frames(), max_frames);
+    }
+}
+
+Result<void> writeCoded(const fs::path& file, const AudioData& audio) {
+    auto writer =
+        codec::MediaWriter::open(file, {.rate_hz = audio.rate_hz, .channels = audio.channels});
+    if (!writer) return tl::unexpected(writer.error());
+    const std::size_t step =
+        kChunkSamples / std::size_t(audio.channels) * std::size_t(audio.channels);
+    for (std::size_t at = 0; at < audio.samples.size(); at += step) {
+        const auto n = std::min(step, audio.samples.size() - at);
+        const auto put = writer->put(std::span(audio.samples).subspan(at, n));
+        if (!put) return put;
+    }
+    return writer->finish();
+}
+
 }  // namespace
 
 Result<AudioData> readAudio(const fs::path& file, std::int64_t max_frames) {
     const auto size = readableSize(file);
     if (!size) return tl::unexpected(size.error());
     if (hasExtension(file, ".raw")) return readRaw(file, *size, max_frames);
+    if (isCoded(file)) return readCoded(file, max_frames);
 
     SF_INFO info{};
     SoundFile sound(file, SFM_READ, info);
     if (sound.get() == nullptr) {
         return fail(ErrorKind::format,
                     std::string("this is no audio file that can be read: ") + sf_strerror(nullptr),
-                    file.string(), "give WAV, RF64 or FLAC (or .raw, 16 kHz 16-bit mono)");
+                    file.string(),
+                    "give WAV, RF64 or FLAC; MP3, AAC, M4A, Opus by that ending; .raw: 16 kHz "
+                    "16-bit mono");
     }
     const auto promised = promisedFrames(file, info);
     // For WAV libsndfile counts what is there, so this is the file's true length.
@@ -304,16 +335,13 @@ Result<void> writeAudio(const fs::path& file, const AudioData& audio, bool float
         return fail(ErrorKind::usage, "this is a folder, not a file", file.string(),
                     "add a file name ending in .wav or .flac");
     }
-    const fs::path part = temporaryBeside(file);
-    auto done = writeNew(file, part, audio, formatFor(file, audio, float_samples));
-    if (done) {
-        fs::rename(part, file, code);
-        if (!code) return {};
-        done = fail(ErrorKind::io, "cannot be replaced: " + code.message(), file.string(),
-                    "check the permissions of the folder");
+    if (isCoded(file)) return writeCoded(file, audio);
+    codec::PartFile part(file);
+    if (auto written = writeNew(file, part.path(), audio, formatFor(file, audio, float_samples));
+        !written) {
+        return written;
     }
-    fs::remove(part, code);
-    return done;
+    return part.commit();
 }
 
 }  // namespace doubletalk::device

@@ -21,15 +21,16 @@ struct AudioData {
     }
 };
 
-/// Reads WAV / RF64 / FLAC of any rate and channel count; .raw is 16 kHz 16-bit mono little endian.
-/// NaN, infinite and denormal samples become 0, finite ones are kept within ±1000. Errors: missing,
-/// empty, truncated, unknown format, larger than max_frames; each says what to do.
+/// Reads WAV / RF64 / FLAC, and by the ending MP3, AAC, M4A, Opus (codec::readableEndings()), of
+/// any rate and channel count; .raw is 16 kHz 16-bit mono little endian. NaN, infinite and denormal
+/// samples become 0, finite ones are kept within ±1000. Errors: missing, empty, truncated, unknown
+/// format, larger than max_frames; each says what to do.
 [[nodiscard]] Result<AudioData> readAudio(const std::filesystem::path& file,
                                           std::int64_t max_frames = std::int64_t(1) << 31);
 /// The mean of all channels at rate_hz.
 [[nodiscard]] Result<std::vector<float>> readMono(const std::filesystem::path& file, int rate_hz);
-/// Writes WAV (16-bit or 32-bit float) or, by its name, FLAC; replaces the file whole or not at
-/// all.
+/// Writes WAV (16-bit or 32-bit float) or, by its ending, FLAC, MP3, AAC, M4A, Opus; replaces the
+/// file whole or not at all.
 [[nodiscard]] Result<void> writeAudio(const std::filesystem::path& file, const AudioData& audio,
                                       bool float_samples = false);
 
