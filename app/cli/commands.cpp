@@ -127,6 +127,27 @@ ratio is to memcpy of the same block: 1 is as fast as copying. Bits are compared
 of the Recommendation, on every sample and every code. libavcodec and spandsp, where this program was
 built with it, do the same in the same rounds.)";
 
+constexpr std::string_view kEncodeFooter = R"(
+Examples:
+  doubletalk-cli encode speech.wav speech.mp3
+  doubletalk-cli encode music.flac music.opus --bitrate 96000
+  some-recorder | doubletalk-cli encode - - --codec aac > speech.aac
+
+Everything but bare AAC (.aac) gives back exactly the frames that went in, none added and none cut. Opus
+knows 8, 12, 16, 24 and 48 kHz, MP3 and AAC the nine rates up to 48 kHz; another rate is resampled to the
+next higher one. The result replaces OUT whole or not at all. On standard output MP3 and FLAC go without
+the length in their head; M4A comes in one piece at the end.)";
+
+constexpr std::string_view kDecodeFooter = R"(
+Examples:
+  doubletalk-cli decode speech.mp3 speech.wav
+  doubletalk-cli decode talk.m4a talk.wav --rate 16000 --channels 1
+  curl -s http://localhost:8000/speech.aac | doubletalk-cli decode - - --codec aac | aplay
+
+Reads MP3, AAC (.aac, .m4a), Opus in Ogg, FLAC and WAV of any rate and channel count. Codec delay and
+padding are cut where the file states them. A damaged or cut off input is an error, and no OUT is
+written.)";
+
 constexpr std::array kCommands{
     CommandRow{"run", "Run a scene: room, network and engine in a closed loop", kRunFooter,
                declareRun},
@@ -136,6 +157,10 @@ constexpr std::array kCommands{
     CommandRow{"conceal", "Lose frames of a file and conceal them", kConcealFooter, declareConceal},
     CommandRow{"jitter", "Play a trace of packet delays through a jitter buffer", kJitterFooter,
                declareJitter},
+    CommandRow{"encode", "Turn audio into MP3, AAC, Opus, FLAC or WAV", kEncodeFooter,
+               declareEncode},
+    CommandRow{"decode", "Turn MP3, AAC, Opus or FLAC into WAV or FLAC", kDecodeFooter,
+               declareDecode},
     CommandRow{"scenes", "List the shipped scenes", kScenesFooter, declareScenes},
     CommandRow{"settings", "List every setting with range, unit, default and source",
                kSettingsFooter, declareSettings},

@@ -38,6 +38,8 @@ extern const char* const kMainFooter;
 [[nodiscard]] Action declareConceal(CLI::App& command);
 [[nodiscard]] Action declareJitter(CLI::App& command);
 [[nodiscard]] Action declareScenes(CLI::App& command);
+[[nodiscard]] Action declareEncode(CLI::App& command);
+[[nodiscard]] Action declareDecode(CLI::App& command);
 [[nodiscard]] Action declareSettings(CLI::App& command);
 [[nodiscard]] Action declareDevices(CLI::App& command);
 [[nodiscard]] Action declareDemo(CLI::App& command);

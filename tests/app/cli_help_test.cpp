@@ -7,8 +7,9 @@
 using doubletalk::test::runCli;
 
 namespace {
-const QStringList kCommands{"run",    "replay",   "echo",  "noise",   "conceal", "jitter",
-                            "scenes", "settings", "serve", "devices", "demo",    "codec-bench"};
+const QStringList kCommands{"run",    "replay",      "echo",     "noise", "conceal",
+                            "jitter", "scenes",      "settings", "serve", "devices",
+                            "demo",   "codec-bench", "encode",   "decode"};
 }
 
 /// Help that teaches, and wrong usage that says what to do.

@@ -1,0 +1,226 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "app/cli/cancel.h"
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+#include "app/cli/progress.h"
+#include "engine/codec/media_reader.h"
+#include "engine/codec/media_writer.h"
+
+namespace doubletalk::cli {
+namespace {
+
+using codec::MediaKind;
+
+constexpr std::string_view kStream = "-";
+
+struct MediaArguments {
+    std::string in, out;
+    std::string codec;
+    int bitrate_bps = 128'000;
+    int chunk_samples = 0;
+    int rate_hz = 0;
+    int channels = 0;
+    int bits = 0;  ///< 0: as many as the input has
+    bool json = false;
+};
+
+codec::MediaSource standardInput() {
+    codec::MediaSource source;
+    source.read = [](std::span<std::byte> to) -> std::int64_t {
+        for (;;) {
+            if (cancelRequested()) return -1;
+            const auto got = ::read(STDIN_FILENO, to.data(), to.size());
+            if (got >= 0 || errno != EINTR) return got;
+        }
+    };
+    return source;
+}
+
+codec::MediaSink standardOutput() {
+    codec::MediaSink sink;
+    sink.write = [](std::span<const std::byte> from) {
+        while (!from.empty()) {
+            const auto put = ::write(STDOUT_FILENO, from.data(), from.size());
+            if (put < 0 && errno == EINTR && !cancelRequested()) continue;
+            if (put < 0) return false;
+            from = from.subspan(std::size_t(put));
+        }
+        return true;
+    };
+    return sink;
+}
+
+Result<codec::MediaReader> openInput(const MediaArguments& arguments) {
+    const codec::MediaReaderOptions options{arguments.rate_hz, arguments.channels, 0};
+    if (arguments.in != kStream) return codec::MediaReader::open(arguments.in, options);
+    return codec::MediaReader::open(standardInput(), "standard input", options);
+}
+
+Result<codec::MediaWriter> openOutput(const MediaArguments& arguments, const MediaKind& kind,
+                                      const codec::MediaInfo& input) {
+    const int bits = arguments.bits > 0 ? arguments.bits : input.bits;
+    const codec::MediaWriterOptions options{
+        .kind = &kind,
+        .rate_hz = input.rate_hz,
+        .channels = input.channels,
+        .bitrate_bps = arguments.bitrate_bps,
+        .bits = kind.codec == codec::CodecId::flac ? std::min(bits, 24) : bits,
+        .chunk_samples = arguments.chunk_samples};
+    if (arguments.out != kStream) return codec::MediaWriter::open(arguments.out, options);
+    return codec::MediaWriter::open(standardOutput(), "standard output", options);
+}
+
+/// What --codec and the name of the output say together.
+Result<const MediaKind*> outputKind(const MediaArguments& arguments, std::string_view name) {
+    if (!name.empty()) return codec::mediaKindNamed(name);
+    if (arguments.out != kStream) return codec::mediaKindOf(arguments.out);
+    return fail(ErrorKind::usage, "standard output has no ending that says what to write",
+                "--codec", "add --codec mp3, or another one");
+}
+
+Result<void> checkStreams(const MediaArguments& arguments) {
+    if (arguments.out != kStream) return {};
+    if (arguments.json) {
+        return fail(ErrorKind::usage, "the audio and the object cannot both go there",
+                    "standard output", "give a file, or leave --json out");
+    }
+    if (isatty(STDOUT_FILENO) == 1) {
+        return fail(ErrorKind::usage, "this is a terminal, not a place for audio",
+                    "standard output", "send it somewhere with > or |");
+    }
+    return {};
+}
+
+/// The input is what --codec said it is.
+Result<void> checkInput(const MediaArguments& arguments, const codec::MediaInfo& info) {
+    if (arguments.codec.empty()) return {};
+    const auto kind = codec::mediaKindNamed(arguments.codec);
+    if (!kind) return tl::unexpected(kind.error());
+    const std::string_view name = (*kind)->name;
+    const std::string_view wanted = name == "m4a" ? "mov" : name == "opus" ? "ogg" : name;
+    if (std::string_view(info.format).starts_with(wanted)) return {};
+    return fail(ErrorKind::format,
+                fmt::format("this is {} in {}, not {}", info.codec, info.format, (*kind)->label),
+                arguments.in == kStream ? "standard input" : arguments.in,
+                "leave --codec out, or give another input");
+}
+
+void report(const MediaArguments& arguments, const codec::MediaInfo& from,
+            const codec::MediaWriter& writer, const MediaKind& to, std::int64_t frames,
+            double wall_s) {
+    const double seconds = double(frames) / from.rate_hz;
+    const auto bytes = writer.bytesWritten();
+    if (arguments.json) {
+        printJson({{"in_codec", from.codec},
+                   {"out_codec", to.name},
+                   {"rate_hz", from.rate_hz},
+                   {"coded_rate_hz", writer.codedRateHz()},
+                   {"channels", from.channels},
+                   {"frames", frames},
+                   {"seconds", seconds},
+                   {"bytes", bytes},
+                   {"bitrate_bps", 8.0 * double(bytes) / seconds},
+                   {"real_time_factor", wall_s / seconds}});
+        return;
+    }
+    const auto text = fmt::format("{} -> {}: {:.3f} s, {} Hz, {} {}, {} bytes ({:.0f} kbit/s)",
+                                  from.codec, to.label, seconds, from.rate_hz, from.channels,
+                                  from.channels == 1 ? "channel" : "channels", bytes,
+                                  8.0 * double(bytes) / seconds / 1000.0);
+    arguments.out == kStream ? note(text) : print(text);
+}
+
+Result<void> convert(const MediaArguments& arguments, std::string_view out_name, bool check_in,
+                     const char* verb) {
+    if (auto checked = checkStreams(arguments); !checked) return checked;
+    const auto kind = outputKind(arguments, out_name);
+    if (!kind) return tl::unexpected(kind.error());
+    auto reader = openInput(arguments);
+    if (!reader && cancelRequested()) return cancelled(verb);
+    if (!reader) return tl::unexpected(reader.error());
+    if (check_in) {
+        if (auto checked = checkInput(arguments, reader->info()); !checked) return checked;
+    }
+    auto writer = openOutput(arguments, **kind, reader->info());
+    if (!writer) return tl::unexpected(writer.error());
+    const auto start = std::chrono::steady_clock::now();
+    Result<std::int64_t> frames;
+    {
+        ProgressLine progress(verb);
+        frames = codec::copyMedia(*reader, *writer, [&](double done_ratio) {
+            return arguments.in == kStream ? !cancelRequested() : progress.update(done_ratio);
+        });
+    }
+    if (!frames && cancelRequested()) return cancelled(verb);
+    if (!frames) return tl::unexpected(frames.error());
+    const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
+    report(arguments, reader->info(), *writer, **kind, *frames, wall.count());
+    return {};
+}
+
+void addCommon(CLI::App& command, MediaArguments& arguments, const char* in, const char* out) {
+    command.add_option("in", arguments.in, in)->type_name("IN")->required();
+    command.add_option("out", arguments.out, out)->type_name("OUT")->required();
+    command
+        .add_option("--rate", arguments.rate_hz, "Resample to so many Hz (default: the input's)")
+        ->type_name("HZ")
+        ->check(CLI::Range(8000, 192'000));
+    command
+        .add_option("--channels", arguments.channels,
+                    "1: the mean of all; 2: both sides, or one twice (default: the input's)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 2));
+    command.add_flag("--json", arguments.json, "Print the result as one JSON object");
+}
+
+}  // namespace
+
+Action declareEncode(CLI::App& command) {
+    auto arguments = std::make_shared<MediaArguments>();
+    addCommon(command, *arguments, "Audio file of any kind, or - for standard input",
+              "Where the result goes; its ending says what is written; - for standard output");
+    command
+        .add_option("--codec", arguments->codec,
+                    "wav, flac, mp3, aac, m4a, opus (default: what OUT ends in)")
+        ->type_name("NAME");
+    command
+        .add_option("--bitrate", arguments->bitrate_bps,
+                    "Bits a second of mp3, aac, m4a, opus (default: 128000)")
+        ->type_name("BPS");
+    command
+        .add_option("--chunk-samples", arguments->chunk_samples,
+                    "Samples of a coded frame, where the codec lets choose: opus, flac")
+        ->type_name("N")
+        ->check(CLI::Range(1, 65'535));
+    return [arguments] { return convert(*arguments, arguments->codec, false, "encode"); };
+}
+
+Action declareDecode(CLI::App& command) {
+    auto arguments = std::make_shared<MediaArguments>();
+    addCommon(command, *arguments, "Audio file of any kind, or - for standard input",
+              "Where the PCM goes: .wav or .flac; - for WAV on standard output");
+    command
+        .add_option("--codec", arguments->codec,
+                    "What IN has to be: wav, flac, mp3, aac, m4a, opus (default: found out)")
+        ->type_name("NAME");
+    command.add_option("--bits", arguments->bits, "16, 24, or 32 for float (default: the input's)")
+        ->type_name("N")
+        ->check(CLI::IsMember({16, 24, 32}));
+    return [arguments]() -> Result<void> {
+        const std::string_view name = arguments->out == kStream ? "wav" : "";
+        return convert(*arguments, name, true, "decode");
+    };
+}
+
+}  // namespace doubletalk::cli
