@@ -45,6 +45,7 @@ WsService::~WsService() {
     for (auto& [id, client] : clients_) client.socket->disconnect(this);
     // Before the port, whose children their TCP sockets may be.
     qDeleteAll(findChildren<QWebSocket*>(Qt::FindDirectChildrenOnly));
+    server_.reset();
 }
 
 QHttpServer& WsService::http() {
