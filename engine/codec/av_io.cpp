@@ -10,6 +10,7 @@ extern "C" {
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <new>
 #include <utility>
 
@@ -72,6 +73,35 @@ std::vector<std::byte> AvIo::peek(std::size_t bytes) {
         ahead_.insert(ahead_.end(), piece.begin(), piece.begin() + std::ptrdiff_t(got));
     }
     return ahead_;
+}
+
+bool AvIo::keepInMemory(std::size_t most_bytes) {
+    constexpr std::size_t kStep = 1 << 16;
+    while (ahead_.size() <= most_bytes) {
+        const std::size_t before = ahead_.size();
+        ahead_.resize(before + kStep);
+        const std::int64_t got = source_.read(std::span(ahead_).subspan(before));
+        ahead_.resize(before + std::size_t(std::max<std::int64_t>(got, 0)));
+        failed_ = got < 0;
+        if (got <= 0) break;
+    }
+    if (ahead_.size() > most_bytes) return false;
+    const auto all = std::make_shared<std::vector<std::byte>>(std::exchange(ahead_, {}));
+    const auto at = std::make_shared<std::size_t>(0);
+    source_.size_bytes = std::int64_t(all->size());
+    source_.read = [all, at](std::span<std::byte> to) -> std::int64_t {
+        const std::size_t n = std::min(to.size(), all->size() - *at);
+        std::copy_n(all->begin() + std::ptrdiff_t(*at), n, to.begin());
+        *at += n;
+        return std::int64_t(n);
+    };
+    source_.seek = [all, at](std::int64_t position) {
+        *at = std::min(std::size_t(position), all->size());
+        return true;
+    };
+    context_->seek = AvIoCalls::seek;
+    context_->seekable = AVIO_SEEKABLE_NORMAL;
+    return true;
 }
 
 int AvIo::read(std::span<std::byte> to) {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] AVIOContext* context() const { return context_; }
     /// The first bytes, before anything was read; fewer when there are no more.
     [[nodiscard]] std::vector<std::byte> peek(std::size_t bytes);
+    /// Reads a source that cannot seek into memory, so that it can. False: there are more bytes.
+    [[nodiscard]] bool keepInMemory(std::size_t most_bytes);
     [[nodiscard]] bool failed() const { return failed_; }
     [[nodiscard]] std::int64_t position() const { return position_; }
     [[nodiscard]] std::int64_t sizeBytes() const { return source_.size_bytes; }

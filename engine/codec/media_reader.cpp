@@ -35,6 +35,7 @@ constexpr std::int64_t kProbeBytes = 1 << 18;
 constexpr std::int64_t kProbeUs = 500'000;
 constexpr std::size_t kFirstBytes = 12;
 constexpr std::size_t kWavHeadBytes = 4096;
+constexpr std::size_t kMaxKeptBytes = std::size_t(256) << 20;
 constexpr int kMaxChannels = 64;
 constexpr int kMaxRateHz = 768'000;
 constexpr int kMaxEmptyPackets = 10'000;  // in a row: nothing will ever come
@@ -74,10 +75,13 @@ Result<MediaSource> fileSource(const fs::path& file) {
     return source;
 }
 
+bool isM4a(std::span<const std::byte> first) {
+    return first.size() >= 8 && startsWith(first.subspan(4), "ftyp");
+}
+
 /// The demultiplexer for what begins so; nothing: the library has to find out (tags in front, W64).
 const AVInputFormat* formatOf(std::span<const std::byte> first) {
-    if (first.size() >= 8 && startsWith(first.subspan(4), "ftyp"))
-        return av_find_input_format("mov");
+    if (isM4a(first)) return av_find_input_format("mov");
     const auto codec = id3Bytes(first) > 0 ? std::nullopt : sniff(first);
     if (!codec) return nullptr;
     switch (*codec) {
@@ -208,6 +212,13 @@ Result<void> MediaReader::Impl::openFormat() {
     const auto first = io.peek(kFirstBytes);
     const AVInputFormat* kind = formatOf(first);
     if (sniff(first) == CodecId::pcm) wav_frames = statedByWav(io.peek(kWavHeadBytes));
+    const bool stream = (context->pb->seekable & AVIO_SEEKABLE_NORMAL) == 0;
+    // The index of an M4A may come last.
+    if (isM4a(first) && stream && !io.keepInMemory(kMaxKeptBytes)) {
+        avformat_free_context(context);
+        return fail(ErrorKind::unsupported, "the M4A stream is too long", where,
+                    "give at most " + std::to_string(kMaxKeptBytes >> 20) + " MiB, or a file");
+    }
     const int code = avformat_open_input(&context, nullptr, kind, nullptr);  // frees on failure
     format.reset(context);
     if (io.failed()) {
@@ -215,8 +226,7 @@ Result<void> MediaReader::Impl::openFormat() {
     }
     if (code < 0) {
         return avFail(code, ErrorKind::format, "this is no audio that can be read", where,
-                      "give MP3, AAC, M4A, Opus, FLAC or WAV; an M4A whose index comes last cannot "
-                      "be read from a stream");
+                      "give MP3, AAC, M4A, Opus, FLAC or WAV");
     }
     return {};
 }

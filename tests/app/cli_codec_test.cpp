@@ -62,7 +62,7 @@ private slots:
     }
 
     void streamsGoThroughPipes() {
-        for (const auto* codec : {"mp3", "aac", "opus", "flac", "wav"}) {
+        for (const auto* codec : {"mp3", "aac", "m4a", "opus", "flac", "wav"}) {
             const auto encoded =
                 runWithInput({"encode", "-", "-", "--codec", codec}, bytesOf(path("in.wav")));
             QVERIFY2(encoded.exit_code == 0, encoded.err);

@@ -182,10 +182,6 @@ private slots:
         const auto bytes = std::make_shared<QByteArray>();
         QVERIFY(writeAll(MediaWriter::open(pipeTo(bytes), "pipe", {.kind = &kind}), signal));
         const auto back = readAll(MediaReader::open(pipeOf(bytes), "pipe"));
-        if (name == "m4a") {  // its index comes last
-            QVERIFY(!back.result && back.result.error().kind == ErrorKind::format);
-            return;
-        }
         QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
         // A pipe cannot go back to write an MP3's length.
         const bool exact = kind.exact_length && name != "mp3";
