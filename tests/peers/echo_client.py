@@ -95,7 +95,7 @@ class Client:
             except websockets.ConnectionClosed:
                 pass
         await asyncio.wait_for(last.wait_closed(), 5)
-        others = sum(socket.open for socket in sockets[:-1])
+        others = sum(socket.close_code is None for socket in sockets[:-1])
         tell("close", kind=kind, code=last.close_code, reason=last.close_reason, others_open=others)
         for socket in sockets:
             await socket.close()
@@ -107,8 +107,10 @@ class Client:
             try:
                 async with self.connect(path, origin=origin):
                     tell("refused", try_=name, status=101)
-            except websockets.InvalidStatusCode as error:
-                tell("refused", try_=name, status=error.status_code)
+            except websockets.InvalidHandshake as error:
+                # The name of the status differs between versions of the package.
+                status = getattr(error, "status_code", None) or error.response.status_code
+                tell("refused", try_=name, status=status)
 
     async def stay(self):
         async with self.connect() as socket:
