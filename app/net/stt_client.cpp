@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/net/stt_client.h"
 
-#include "app/net/link_text.h"
 #include "engine/remote/protocol_registry.h"
 
 namespace doubletalk::net {
@@ -13,48 +12,19 @@ constexpr int kBytesPerSample = 4;  // the largest any protocol needs
 
 }  // namespace
 
-SttClient::SttClient(QObject* parent) : QObject(parent), link_(this) {
-    connect(&link_, &WsLink::statusChanged, this, &SttClient::statusChanged);
-    connect(&link_, &WsLink::opened, this, [this] {
-        out_.clear();
-        protocol_->open(out_);
-        sendAll();
-    });
-    connect(&link_, &WsLink::textReceived, this, [this](const QString& text) {
-        const auto bytes = text.toStdString();
-        receive({false, bytes});
-    });
-    connect(&link_, &WsLink::binaryReceived, this, [this](const QByteArray& bytes) {
-        receive({true, {bytes.constData(), std::size_t(bytes.size())}});
-    });
-}
+SttClient::SttClient(QObject* parent) : RemoteClient(parent) {}
 
-SttClient::~SttClient() { link_.disconnect(this); }
+SttClient::~SttClient() { leave(); }
 
 void SttClient::open(LinkOptions options) {
-    link_.close();
-    if (options.protocol.isEmpty()) options.protocol = kDefaultProtocol;
-    auto protocol = remote::createSttClient(options.protocol.toStdString());
-    if (!protocol) {
-        emit statusChanged({LinkState::failed, shownAddress(options.url),
-                            QString::fromStdString(protocol.error().message())});
-        return;
-    }
-    protocol_ = std::move(*protocol);
-    if (options.url.isEmpty()) {
-        const auto* row = remote::findProtocol(options.protocol.toStdString());
-        options.url =
-            QUrl(QString::fromUtf8(row->default_url.data(), qsizetype(row->default_url.size())));
-    }
+    if (!prepare(options, kDefaultProtocol, &remote::createSttClient, protocol_)) return;
     max_waiting_bytes_ = qint64(options.queue_ms) * protocol_->rateHz() / 1000 * kBytesPerSample;
     link_.open(options);
 }
 
 void SttClient::close() {
     if (protocol_ && link_.isConnected()) {
-        out_.clear();
-        protocol_->finish(out_);
-        sendAll();
+        sendWhat([this](auto& out) { protocol_->finish(out); });
     }
     link_.close();
 }
@@ -67,14 +37,8 @@ void SttClient::push(std::span<const float> samples, std::int64_t call_frame) {
         dropped_frames_ += frames;
         return;
     }
-    out_.clear();
-    protocol_->audio(samples, call_frame, out_);
     sent_frames_ += frames;
-    sendAll();
-}
-
-void SttClient::sendAll() {
-    for (const auto& message : out_) (void)link_.send(message);
+    sendWhat([&](auto& out) { protocol_->audio(samples, call_frame, out); });
 }
 
 void SttClient::receive(const remote::MessageView& message) {
@@ -85,10 +49,7 @@ void SttClient::receive(const remote::MessageView& message) {
             link_.understood();
             emit transcript(*heard);
         } else if (const auto* wrong = std::get_if<remote::Fault>(&event)) {
-            ++faults_;
-            const auto what = shownText(QString::fromStdString(wrong->what));
-            emit fault(what);
-            link_.notUnderstood(what);
+            notUnderstood(wrong->what);
         }
     }
 }

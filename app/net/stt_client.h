@@ -2,20 +2,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "app/net/ws_link.h"
+#include "app/net/remote_client.h"
 #include "engine/remote/stt_protocol.h"
 
 namespace doubletalk::net {
 
 /// Client of a speech-to-text service. What cannot be sent (not connected, or queue_ms of audio
 /// wait in the socket) is dropped and counted; nothing blocks. Thread: net.
-class SttClient : public QObject {
+class SttClient : public RemoteClient {
     Q_OBJECT
 
 public:
@@ -29,28 +28,20 @@ public:
     /// Audio ±1.0 at rateHz(); call_frame is the first sample's place in the call.
     void push(std::span<const float> samples, std::int64_t call_frame);
     [[nodiscard]] int rateHz() const;
-    [[nodiscard]] const LinkStatus& status() const { return link_.status(); }
     [[nodiscard]] std::int64_t sentFrames() const { return sent_frames_; }
     [[nodiscard]] std::int64_t droppedFrames() const { return dropped_frames_; }
-    [[nodiscard]] std::int64_t faults() const { return faults_; }
 
 signals:
-    void statusChanged(const doubletalk::net::LinkStatus& status);
     void transcript(const doubletalk::remote::Transcript& transcript);
-    /// A message made no sense; the connection goes on.
-    void fault(const QString& what);
 
 private:
-    void receive(const remote::MessageView& message);
-    void sendAll();
+    void begin(std::vector<remote::Message>& out) override { protocol_->open(out); }
+    void receive(const remote::MessageView& message) override;
 
-    WsLink link_;
     std::unique_ptr<remote::SttClientProtocol> protocol_;
-    std::vector<remote::Message> out_;
     qint64 max_waiting_bytes_ = 0;
     std::int64_t sent_frames_ = 0;
     std::int64_t dropped_frames_ = 0;
-    std::int64_t faults_ = 0;
 };
 
 }  // namespace doubletalk::net

@@ -12,46 +12,20 @@ constexpr const char* kDefaultProtocol = "plain_tts";
 
 }  // namespace
 
-TtsClient::TtsClient(QObject* parent) : QObject(parent), link_(this), answer_timer_(this) {
+TtsClient::TtsClient(QObject* parent) : RemoteClient(parent), answer_timer_(this) {
     answer_timer_.setSingleShot(true);
     connect(&answer_timer_, &QTimer::timeout, this, [this] {
         link_.giveUp(tr("%1: the service stalls: asked to speak, it has sent nothing for %2 s")
                          .arg(link_.status().address)
                          .arg(answer_timeout_ms_ / 1000.0));
     });
-    connect(&link_, &WsLink::statusChanged, this, &TtsClient::statusChanged);
-    connect(&link_, &WsLink::opened, this, [this] {
-        out_.clear();
-        protocol_->open(out_);
-        sendAll();
-    });
     connect(&link_, &WsLink::closed, this, &TtsClient::failAll);
-    connect(&link_, &WsLink::textReceived, this, [this](const QString& text) {
-        const auto bytes = text.toStdString();
-        receive({false, bytes});
-    });
-    connect(&link_, &WsLink::binaryReceived, this, [this](const QByteArray& bytes) {
-        receive({true, {bytes.constData(), std::size_t(bytes.size())}});
-    });
 }
 
-TtsClient::~TtsClient() { link_.disconnect(this); }
+TtsClient::~TtsClient() { leave(); }
 
 void TtsClient::open(LinkOptions options) {
-    link_.close();
-    if (options.protocol.isEmpty()) options.protocol = kDefaultProtocol;
-    auto protocol = remote::createTtsClient(options.protocol.toStdString());
-    if (!protocol) {
-        emit statusChanged({LinkState::failed, shownAddress(options.url),
-                            QString::fromStdString(protocol.error().message())});
-        return;
-    }
-    protocol_ = std::move(*protocol);
-    if (options.url.isEmpty()) {
-        const auto* row = remote::findProtocol(options.protocol.toStdString());
-        options.url =
-            QUrl(QString::fromUtf8(row->default_url.data(), qsizetype(row->default_url.size())));
-    }
+    if (!prepare(options, kDefaultProtocol, &remote::createTtsClient, protocol_)) return;
     answer_timeout_ms_ = options.answer_timeout_ms;
     link_.open(options);
 }
@@ -79,18 +53,12 @@ void TtsClient::speak(const QString& id, const QString& text, const QString& voi
 
 void TtsClient::cancel(const QString& id) {
     if (!link_.isConnected()) return;
-    out_.clear();
-    protocol_->cancel(id.toStdString(), out_);
-    sendAll();
+    sendWhat([&](auto& out) { protocol_->cancel(id.toStdString(), out); });
 }
 
 void TtsClient::cancelAll() {
     const auto ids = under_way_;
     for (const auto& id : ids) cancel(QString::fromStdString(id));
-}
-
-void TtsClient::sendAll() {
-    for (const auto& message : out_) (void)link_.send(message);
 }
 
 void TtsClient::end(const std::string& id, SpeechEnd::How how, const QString& reason) {
@@ -113,10 +81,7 @@ void TtsClient::receive(const remote::MessageView& message) {
 
 void TtsClient::handle(const remote::TtsEvent& event) {
     if (const auto* wrong = std::get_if<remote::Fault>(&event)) {
-        ++faults_;
-        const auto what = shownText(QString::fromStdString(wrong->what));
-        emit fault(what);
-        link_.notUnderstood(what);
+        notUnderstood(wrong->what);
         return;
     }
     link_.understood();

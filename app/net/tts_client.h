@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QObject>
 #include <QString>
 #include <QTimer>
 #include <cstdint>
@@ -11,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "app/net/ws_link.h"
+#include "app/net/remote_client.h"
 #include "engine/remote/tts_protocol.h"
 
 namespace doubletalk::net {
@@ -34,7 +33,7 @@ struct SpeechEnd {
 };
 
 /// Client of a text-to-speech service. Thread: net.
-class TtsClient : public QObject {
+class TtsClient : public RemoteClient {
     Q_OBJECT
 
 public:
@@ -50,29 +49,22 @@ public:
     void cancel(const QString& id);
     /// Everything under way.
     void cancelAll();
-    [[nodiscard]] const LinkStatus& status() const { return link_.status(); }
-    [[nodiscard]] std::int64_t faults() const { return faults_; }
 
 signals:
-    void statusChanged(const doubletalk::net::LinkStatus& status);
     void piece(const doubletalk::net::SpeechPiece& piece);
     void ended(const doubletalk::net::SpeechEnd& end);
-    void fault(const QString& what);
 
 private:
-    void receive(const remote::MessageView& message);
+    void begin(std::vector<remote::Message>& out) override { protocol_->open(out); }
+    void receive(const remote::MessageView& message) override;
     void handle(const remote::TtsEvent& event);
     void end(const std::string& id, SpeechEnd::How how, const QString& reason = {});
     void failAll(const QString& reason);
-    void sendAll();
 
-    WsLink link_;
     std::unique_ptr<remote::TtsClientProtocol> protocol_;
-    std::vector<remote::Message> out_;
     std::set<std::string> under_way_;
     QTimer answer_timer_;  ///< runs while something is under way
     int answer_timeout_ms_ = 0;
-    std::int64_t faults_ = 0;
 };
 
 }  // namespace doubletalk::net
