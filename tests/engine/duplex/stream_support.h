@@ -44,6 +44,11 @@ template <class T>
     return settings;
 }
 
+/// The same value for so long, at 16 kHz.
+[[nodiscard]] inline std::vector<float> level(int ms, float value) {
+    return std::vector<float>(std::size_t(16 * ms), value);
+}
+
 /// An open stream on a device that is watched, and stepped when it has no clock of its own.
 struct StreamRig {
     device::PumpedDevice* pump = nullptr;
