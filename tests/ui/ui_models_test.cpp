@@ -296,6 +296,14 @@ private slots:
                  QStringLiteral("–"));
         QVERIFY(model.data(model.index(1, 0), QueueModel::kMovableRole).toBool());
         QVERIFY(!model.data(model.index(0, 0), QueueModel::kMovableRole).toBool());
+        QCOMPARE(
+            model.headerData(QueueModel::kPosition, Qt::Horizontal, Qt::DisplayRole).toString(),
+            QStringLiteral("Heard"));
+        const auto right = int(Qt::AlignVCenter | Qt::AlignRight);
+        QCOMPARE(model.data(model.index(0, QueueModel::kPosition), Qt::TextAlignmentRole).toInt(),
+                 right);
+        QVERIFY(model.data(model.index(0, 0), Qt::TextAlignmentRole).toInt() != right);
+        QCOMPARE(model.data(model.index(0, 0), Qt::ToolTipRole).toString(), queue[0].title);
         QSignalSpy reset(&model, &QAbstractItemModel::modelReset);
         QSignalSpy told(&model, &QAbstractItemModel::dataChanged);
         queue[0].state = State::interrupted;

@@ -22,38 +22,38 @@ bool sameShown(const Speech& a, const Speech& b) {
 
 void QueueModel::setQueue(const std::vector<Speech>& queue) {
     const bool same_rows =
-        queue.size() == queue_.size() &&
-        std::equal(queue.begin(), queue.end(), queue_.begin(),
+        queue.size() == rows_.size() &&
+        std::equal(queue.begin(), queue.end(), rows_.begin(),
                    [](const auto& a, const auto& b) { return a.ticket == b.ticket; });
     if (same_rows) {
         for (std::size_t i = 0; i < queue.size(); ++i) {
-            if (sameShown(queue[i], queue_[i])) continue;
-            queue_[i] = queue[i];
+            if (sameShown(queue[i], rows_[i])) continue;
+            rows_[i] = queue[i];
             emit dataChanged(index(int(i), 0), index(int(i), kColumns - 1));
         }
         return;
     }
     // Appending is what happens most; everything else is rare and small.
     const bool appended =
-        queue.size() > queue_.size() &&
-        std::equal(queue_.begin(), queue_.end(), queue.begin(),
+        queue.size() > rows_.size() &&
+        std::equal(rows_.begin(), rows_.end(), queue.begin(),
                    [](const auto& a, const auto& b) { return a.ticket == b.ticket; });
     if (appended) {
-        const auto old = queue_.size();
+        const auto old = rows_.size();
         beginInsertRows({}, int(old), int(queue.size()) - 1);
-        queue_.insert(queue_.end(), queue.begin() + std::ptrdiff_t(old), queue.end());
+        rows_.insert(rows_.end(), queue.begin() + std::ptrdiff_t(old), queue.end());
         endInsertRows();
         setQueue(queue);
         return;
     }
     beginResetModel();
-    queue_ = queue;
+    rows_ = queue;
     endResetModel();
 }
 
 int QueueModel::rowOf(std::int64_t ticket) const {
-    for (std::size_t i = 0; i < queue_.size(); ++i) {
-        if (queue_[i].ticket == ticket) return int(i);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (rows_[i].ticket == ticket) return int(i);
     }
     return -1;
 }
@@ -76,20 +76,32 @@ QString QueueModel::stateText(const Speech& speech) {
     return {};
 }
 
-int QueueModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : int(queue_.size());
-}
-
-int QueueModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : kColumns;
-}
-
-QVariant QueueModel::data(const QModelIndex& index, int role) const {
-    if (!index.isValid()) return {};
-    const auto& speech = queue_[std::size_t(index.row())];
+QString QueueModel::text(const Speech& speech, int column) const {
     const bool begun = speech.state == Speech::State::speaking ||
                        speech.state == Speech::State::heard ||
                        speech.state == Speech::State::interrupted;
+    switch (column) {
+        case kTitle:
+            return speech.title;
+        case kState:
+            return stateText(speech);
+        case kPosition:
+            return begun ? timeText(speech.heard_ms / 1000.0) : QStringLiteral("–");
+        default:
+            return speech.length_ms > 0.0 ? timeText(speech.length_ms / 1000.0)
+                                          : QStringLiteral("–");
+    }
+}
+
+QString QueueModel::toolTip(const Speech& speech, int column) const {
+    if (!speech.problem.isEmpty()) return speech.problem;
+    if (column != kPosition) return speech.title;
+    return tr(
+        "How far it was heard at the loudspeaker. Lost and concealed stretches "
+        "count as passed. After an interruption: where it was cut.");
+}
+
+QVariant QueueModel::value(const Speech& speech, int role) const {
     switch (role) {
         case kTicketRole:
             return QVariant::fromValue(qlonglong(speech.ticket));
@@ -103,53 +115,21 @@ QVariant QueueModel::data(const QModelIndex& index, int role) const {
             return speech.state == Speech::State::failed;
         case kStateRole:
             return int(speech.state);
-        case Qt::TextAlignmentRole:
-            return int(Qt::AlignVCenter |
-                       (index.column() >= kPosition ? Qt::AlignRight : Qt::AlignLeft));
-        case Qt::ToolTipRole:
-            if (!speech.problem.isEmpty()) return speech.problem;
-            if (index.column() == kPosition) {
-                return tr(
-                    "How far it was heard at the loudspeaker. Lost and concealed stretches "
-                    "count as passed. After an interruption: where it was cut.");
-            }
-            return speech.title;
-        case Qt::DisplayRole:
-        case Qt::AccessibleTextRole:
-            break;
         default:
             return {};
     }
-    switch (index.column()) {
-        case kTitle:
-            return speech.title;
-        case kState:
-            return stateText(speech);
-        case kPosition:
-            return begun ? timeText(speech.heard_ms / 1000.0) : QStringLiteral("–");
-        default:
-            return speech.length_ms > 0.0 ? timeText(speech.length_ms / 1000.0)
-                                          : QStringLiteral("–");
-    }
 }
 
-QVariant QueueModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal) return {};
-    if (role == Qt::TextAlignmentRole) {
-        return int(Qt::AlignVCenter | (section >= kPosition ? Qt::AlignRight : Qt::AlignLeft));
-    }
-    if (role != Qt::DisplayRole) return {};
-    switch (section) {
+QString QueueModel::title(int column) const {
+    switch (column) {
         case kTitle:
             return tr("To speak");
         case kState:
             return tr("State");
         case kPosition:
             return tr("Heard");
-        case kLength:
-            return tr("Length");
         default:
-            return {};
+            return tr("Length");
     }
 }
 

@@ -2,16 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QAbstractTableModel>
 #include <vector>
 
 #include "app/bench/bench.h"
+#include "ui/models/row_model.h"
 
 namespace doubletalk::ui {
 
 /// What the assistant is to speak, is speaking and has spoken: title, state, position, length.
 /// Thread: gui.
-class QueueModel : public QAbstractTableModel {
+class QueueModel : public RowModel<bench::QueuedSpeech> {
     Q_OBJECT
 public:
     enum Column { kTitle, kState, kPosition, kLength, kColumns };
@@ -23,22 +23,20 @@ public:
         kStateRole,  ///< int of QueuedSpeech::State
     };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    explicit QueueModel(QObject* parent = nullptr) : RowModel(kColumns, parent) {}
     /// Rows that only moved on keep their selection.
     void setQueue(const std::vector<bench::QueuedSpeech>& queue);
-    [[nodiscard]] const std::vector<bench::QueuedSpeech>& queue() const { return queue_; }
+    [[nodiscard]] const std::vector<bench::QueuedSpeech>& queue() const { return rows_; }
     [[nodiscard]] int rowOf(std::int64_t ticket) const;
     /// Words of a state.
     [[nodiscard]] static QString stateText(const bench::QueuedSpeech& speech);
 
-    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
-    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
-    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
-    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
-                                      int role) const override;
-
 private:
-    std::vector<bench::QueuedSpeech> queue_;
+    [[nodiscard]] QString title(int column) const override;
+    [[nodiscard]] QString text(const bench::QueuedSpeech& speech, int column) const override;
+    [[nodiscard]] QString toolTip(const bench::QueuedSpeech& speech, int column) const override;
+    [[nodiscard]] QVariant value(const bench::QueuedSpeech& speech, int role) const override;
+    [[nodiscard]] bool isNumber(int column) const override { return column >= kPosition; }
 };
 
 }  // namespace doubletalk::ui

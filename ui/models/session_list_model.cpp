@@ -53,15 +53,15 @@ SessionEntry readSessionEntry(const QString& folder) {
 
 void SessionListModel::setFolders(const QStringList& folders) {
     beginResetModel();
-    entries_.clear();
+    rows_.clear();
     QSet<QString> seen;
     for (const auto& folder : folders) {
         auto entry = readSessionEntry(folder);
         if (seen.contains(entry.folder)) continue;
         seen.insert(entry.folder);
-        entries_.push_back(std::move(entry));
+        rows_.push_back(std::move(entry));
     }
-    std::stable_sort(entries_.begin(), entries_.end(),
+    std::stable_sort(rows_.begin(), rows_.end(),
                      [](const auto& a, const auto& b) { return a.time > b.time; });
     endResetModel();
 }
@@ -76,40 +76,8 @@ void SessionListModel::scan(const QString& parent_folder, const QStringList& oth
     setFolders(folders + others);
 }
 
-int SessionListModel::rowCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : int(entries_.size());
-}
-
-int SessionListModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : kColumns;
-}
-
-QVariant SessionListModel::data(const QModelIndex& index, int role) const {
-    if (!index.isValid()) return {};
-    const auto& entry = entries_[std::size_t(index.row())];
-    switch (role) {
-        case kFolderRole:
-            return entry.folder;
-        case kReadableRole:
-            return entry.readable;
-        case kNoteRole:
-            return entry.note;
-        case Qt::TextAlignmentRole:
-            return int(Qt::AlignVCenter |
-                       (index.column() == kLength ? Qt::AlignRight : Qt::AlignLeft));
-        case Qt::ToolTipRole:
-            if (index.column() == kExact) {
-                return tr("Whether a replay gives the same samples. %1").arg(entry.note);
-            }
-            return entry.note.isEmpty() ? entry.folder
-                                        : entry.folder + QLatin1Char('\n') + entry.note;
-        case Qt::DisplayRole:
-        case Qt::AccessibleTextRole:
-            break;
-        default:
-            return {};
-    }
-    switch (index.column()) {
+QString SessionListModel::text(const SessionEntry& entry, int column) const {
+    switch (column) {
         case kTitle:
             return entry.title;
         case kTime:
@@ -123,13 +91,28 @@ QVariant SessionListModel::data(const QModelIndex& index, int role) const {
     }
 }
 
-QVariant SessionListModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal) return {};
-    if (role == Qt::TextAlignmentRole) {
-        return int(Qt::AlignVCenter | (section == kLength ? Qt::AlignRight : Qt::AlignLeft));
+QString SessionListModel::toolTip(const SessionEntry& entry, int column) const {
+    if (column == kExact) {
+        return tr("Whether a replay gives the same samples. %1").arg(entry.note);
     }
-    if (role != Qt::DisplayRole) return {};
-    switch (section) {
+    return entry.note.isEmpty() ? entry.folder : entry.folder + QLatin1Char('\n') + entry.note;
+}
+
+QVariant SessionListModel::value(const SessionEntry& entry, int role) const {
+    switch (role) {
+        case kFolderRole:
+            return entry.folder;
+        case kReadableRole:
+            return entry.readable;
+        case kNoteRole:
+            return entry.note;
+        default:
+            return {};
+    }
+}
+
+QString SessionListModel::title(int column) const {
+    switch (column) {
         case kTitle:
             return tr("Session");
         case kTime:

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QAbstractTableModel>
 #include <QDateTime>
 #include <vector>
+
+#include "ui/models/row_model.h"
 
 namespace doubletalk::ui {
 
@@ -22,26 +23,24 @@ struct SessionEntry {
 [[nodiscard]] SessionEntry readSessionEntry(const QString& folder);
 
 /// Recent sessions, newest first. Thread: gui.
-class SessionListModel : public QAbstractTableModel {
+class SessionListModel : public RowModel<SessionEntry> {
     Q_OBJECT
 public:
     enum Column { kTitle, kTime, kLength, kExact, kColumns };
     enum Role { kFolderRole = Qt::UserRole + 1, kReadableRole, kNoteRole };
 
-    using QAbstractTableModel::QAbstractTableModel;
+    explicit SessionListModel(QObject* parent = nullptr) : RowModel(kColumns, parent) {}
     void setFolders(const QStringList& folders);
     /// Folders below parent that hold a session.json, and those given.
     void scan(const QString& parent_folder, const QStringList& others = {});
-    [[nodiscard]] const std::vector<SessionEntry>& entries() const { return entries_; }
-
-    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
-    [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
-    [[nodiscard]] QVariant data(const QModelIndex& index, int role) const override;
-    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation,
-                                      int role) const override;
+    [[nodiscard]] const std::vector<SessionEntry>& entries() const { return rows_; }
 
 private:
-    std::vector<SessionEntry> entries_;
+    [[nodiscard]] QString title(int column) const override;
+    [[nodiscard]] QString text(const SessionEntry& entry, int column) const override;
+    [[nodiscard]] QString toolTip(const SessionEntry& entry, int column) const override;
+    [[nodiscard]] QVariant value(const SessionEntry& entry, int role) const override;
+    [[nodiscard]] bool isNumber(int column) const override { return column == kLength; }
 };
 
 }  // namespace doubletalk::ui
