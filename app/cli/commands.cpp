@@ -111,6 +111,7 @@ demonstration is replaced).)";
 constexpr std::string_view kServeFooter = R"(
 Examples:
   doubletalk-cli serve stt
+  doubletalk-cli serve listen --mode demo
   doubletalk-cli serve tts --port 9000 --bind 0.0.0.0 --cert cert.pem --key key.pem
 
 A service prints one line when it listens and runs until Ctrl-C. It is heard on this computer only unless
@@ -126,6 +127,16 @@ One thread, blocks of 64 KiB of 16-bit PCM, noise at -20 dBFS; of all rounds the
 ratio is to memcpy of the same block: 1 is as fast as copying. Bits are compared with the arithmetic
 of the Recommendation, on every sample and every code. libavcodec and spandsp, where this program was
 built with it, do the same in the same rounds.)";
+
+constexpr std::string_view kSendFooter = R"(
+Examples:
+  doubletalk-cli send --wav speech.wav
+  doubletalk-cli send --wav music.wav --sample-rate 48000 --channels 1 --resample --seconds 0
+  doubletalk-cli send --sine 440 --host 192.168.1.7 --ingest-port 23457
+
+Sends 16-bit audio at the pace of real time to 'doubletalk-cli serve listen', which plays it in browsers.
+A file of another rate or other channels than asked for is refused unless --resample is given. Ctrl-C
+ends the stream in good order.)";
 
 constexpr std::string_view kEncodeFooter = R"(
 Examples:
@@ -164,8 +175,9 @@ constexpr std::array kCommands{
     CommandRow{"scenes", "List the shipped scenes", kScenesFooter, declareScenes},
     CommandRow{"settings", "List every setting with range, unit, default and source",
                kSettingsFooter, declareSettings},
-    CommandRow{"serve", "Offer speech to text or text to speech to WebSocket clients", kServeFooter,
-               declareServe},
+    CommandRow{"serve", "Offer speech to text, text to speech or listening to other programs",
+               kServeFooter, declareServe},
+    CommandRow{"send", "Send audio to 'serve listen'", kSendFooter, declareSend},
     CommandRow{"devices", "List the sound devices, measure their round trip", kDevicesFooter,
                declareDevices},
     CommandRow{"codec-bench", "Measure the implementations of G.711 side by side",

@@ -43,6 +43,7 @@ extern const char* const kMainFooter;
 [[nodiscard]] Action declareSettings(CLI::App& command);
 [[nodiscard]] Action declareDevices(CLI::App& command);
 [[nodiscard]] Action declareDemo(CLI::App& command);
+[[nodiscard]] Action declareSend(CLI::App& command);
 [[nodiscard]] Action declareServe(CLI::App& command);
 [[nodiscard]] Action declareCodecBench(CLI::App& command);
 

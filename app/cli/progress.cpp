@@ -25,20 +25,32 @@ ProgressLine::~ProgressLine() {
 }
 
 bool ProgressLine::update(double done_ratio) {
-    const auto now = Clock::now();
-    if (now - last_ >=
-        (terminal_ ? Clock::duration(kTerminalPause) : Clock::duration(kLinePause))) {
-        last_ = now;
-        const double percent = 100.0 * std::clamp(done_ratio, 0.0, 1.0);
-        if (terminal_) {
-            std::fprintf(stderr, "\r\033[K%s %3.0f %%", what_.c_str(), percent);
-            std::fflush(stderr);
-            shown_ = true;
-        } else {
-            std::fprintf(stderr, "%s %.0f %%\n", what_.c_str(), percent);
-        }
-    }
+    show("%3.0f %%", 100.0 * std::clamp(done_ratio, 0.0, 1.0));
     return !cancelRequested();
+}
+
+bool ProgressLine::updateSeconds(double done_s) {
+    show("%.0f s", done_s);
+    return !cancelRequested();
+}
+
+void ProgressLine::show(const char* format, double value) {
+    const auto now = Clock::now();
+    if (now - last_ < (terminal_ ? Clock::duration(kTerminalPause) : Clock::duration(kLinePause))) {
+        return;
+    }
+    last_ = now;
+    char text[32];
+    std::snprintf(text, sizeof text, format, value);
+    if (terminal_) {
+        std::fprintf(stderr, "\r\033[K%s %s", what_.c_str(), text);
+        std::fflush(stderr);
+        shown_ = true;
+    } else {
+        const char* begin = text;
+        while (*begin == ' ') ++begin;
+        std::fprintf(stderr, "%s %s\n", what_.c_str(), begin);
+    }
 }
 
 }  // namespace doubletalk::cli

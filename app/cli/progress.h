@@ -18,8 +18,11 @@ public:
 
     /// done_ratio: 0..1. False once the user asked for the end.
     [[nodiscard]] bool update(double done_ratio);
+    /// For work without an end.
+    [[nodiscard]] bool updateSeconds(double done_s);
 
 private:
+    void show(const char* format, double value);
     using Clock = std::chrono::steady_clock;
     std::string what_;
     bool terminal_;

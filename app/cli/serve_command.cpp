@@ -2,85 +2,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
-#include <QTimer>
 #include <array>
 #include <memory>
 #include <thread>
 
-#include "app/cli/cancel.h"
 #include "app/cli/commands.h"
+#include "app/cli/listen_command.h"
 #include "app/cli/output.h"
+#include "app/cli/serve_options.h"
 #include "app/net/echo_server.h"
 #include "app/net/stt_server.h"
 #include "app/net/tts_server.h"
 
 namespace doubletalk::cli {
 namespace {
-
-constexpr int kCancelPollMs = 50;
-
-/// What every service has.
-struct ServeArguments {
-    int port = 0;
-    std::string bind = "127.0.0.1";
-    std::vector<std::string> allowed_origins;
-    int max_clients = 32;
-    std::uint64_t max_message_bytes = 1U << 20U;
-    std::string certificate_file, key_file;
-};
-
-void addServeOptions(CLI::App& command, ServeArguments& arguments, int port) {
-    arguments.port = port;
-    command.add_option("--port", arguments.port, "TCP port; 0 takes a free one")
-        ->type_name("N")
-        ->check(CLI::Range(0, 65535))
-        ->capture_default_str();
-    command.add_option("--bind", arguments.bind, "Address to listen at; 0.0.0.0: every network")
-        ->type_name("ADDRESS")
-        ->capture_default_str();
-    command
-        .add_option("--allow-origin", arguments.allowed_origins,
-                    "Web page that may connect, as http://localhost:3000; repeatable, * for all")
-        ->type_name("ORIGIN")
-        ->allow_extra_args(false);
-    command.add_option("--max-clients", arguments.max_clients, "Clients at once")
-        ->type_name("N")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    command
-        .add_option("--max-message-bytes", arguments.max_message_bytes,
-                    "Largest message of a client; a larger one ends its connection (1009)")
-        ->type_name("BYTES")
-        ->check(CLI::Range(1, 1 << 30))
-        ->capture_default_str();
-    auto* certificate =
-        command.add_option("--cert", arguments.certificate_file, "Certificate: wss instead of ws")
-            ->type_name("FILE.pem");
-    auto* key =
-        command.add_option("--key", arguments.key_file, "Its key, RSA or EC, no passphrase")
-            ->type_name("FILE.pem");
-    certificate->needs(key);
-    key->needs(certificate);
-}
-
-Result<net::ServiceOptions> serviceOptions(const ServeArguments& arguments) {
-    net::ServiceOptions options;
-    if (arguments.bind == "localhost") {
-        options.bind = QHostAddress(QHostAddress::LocalHost);
-    } else if (!options.bind.setAddress(QString::fromStdString(arguments.bind))) {
-        return fail(ErrorKind::usage, "'" + arguments.bind + "' is no IP address", "--bind",
-                    "give one of this computer, such as 127.0.0.1 or 0.0.0.0");
-    }
-    options.port = std::uint16_t(arguments.port);
-    for (const auto& origin : arguments.allowed_origins) {
-        options.allowed_origins << QString::fromStdString(origin);
-    }
-    options.max_clients = arguments.max_clients;
-    options.max_message_bytes = arguments.max_message_bytes;
-    options.certificate_file = QString::fromStdString(arguments.certificate_file);
-    options.key_file = QString::fromStdString(arguments.key_file);
-    return options;
-}
 
 /// Runs a service until SIGINT or SIGTERM. Server: a WsService with start(Options).
 template <class Server, class Options>
@@ -96,16 +31,7 @@ Result<void> serve(const ServeArguments& arguments, Options options, const char*
     if (auto ok = server.start(options); !ok) return ok;
     print(std::string(what) + " listening at " + server.address().toStdString());
     std::fflush(stdout);
-    QTimer cancel_poll;
-    QObject::connect(&cancel_poll, &QTimer::timeout, &application, [&] {
-        if (!cancelRequested()) return;
-        cancel_poll.stop();
-        server.shutDown();
-        // One more turn of the loop, for the goodbyes to leave.
-        QTimer::singleShot(kCancelPollMs, &application, &QCoreApplication::quit);
-    });
-    cancel_poll.start(kCancelPollMs);
-    QCoreApplication::exec();
+    runUntilCancelled([&] { server.shutDown(); });
     return {};
 }
 
@@ -113,6 +39,7 @@ Action declareStt(CLI::App& command, int port) {
     auto arguments = std::make_shared<ServeArguments>();
     auto options = std::make_shared<net::SttServerOptions>();
     addServeOptions(command, *arguments, port);
+    addMaxMessageOption(command, *arguments);
     options->max_decoders = int(std::clamp(std::thread::hardware_concurrency(), 1U, 4U));
     command
         .add_option("--decoders", options->max_decoders,
@@ -127,6 +54,7 @@ Action declareTts(CLI::App& command, int port) {
     auto arguments = std::make_shared<ServeArguments>();
     auto options = std::make_shared<net::TtsServerOptions>();
     addServeOptions(command, *arguments, port);
+    addMaxMessageOption(command, *arguments);
     command.add_option("--voice", options->voice, "Voice for clients that name none")
         ->type_name("NAME")
         ->capture_default_str();
@@ -144,6 +72,7 @@ Action declareEcho(CLI::App& command, int port) {
     auto options = std::make_shared<net::EchoServerOptions>();
     arguments->max_clients = 128;
     addServeOptions(command, *arguments, port);
+    addMaxMessageOption(command, *arguments);
     command.add_flag("--verbose", options->verbose,
                      "Tell each client's frame sizes every second, not only when they change");
     return [=] { return serve<net::EchoServer>(*arguments, *options, "echo"); };
@@ -184,7 +113,8 @@ struct ServiceRow {
     Action (*declare)(CLI::App&, int port);
 };
 
-constexpr std::array kServices{
+const std::array kServices{
+    ServiceRow{"listen", "Audio played by browsers", kListenFooter, 23456, declareListen},
     ServiceRow{"stt", "Speech to text by pocketsphinx (US English)", kSttFooter, 8765, declareStt},
     ServiceRow{"tts", "Text to speech by espeak-ng", kTtsFooter, 8766, declareTts},
     ServiceRow{"echo", "Echo of raw audio and a health page", kEchoFooter, 8001, declareEcho},
