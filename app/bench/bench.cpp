@@ -41,6 +41,7 @@ struct Bench::Private {
     duplex::Settings in_use;
     BlockIndex record_from = -1;
     std::function<void(std::span<const float>, BlockIndex)> clean_sink;
+    std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> block_sink;
     QString device_problem;
     Monitor monitor;
     RunNews news;
@@ -88,6 +89,10 @@ Result<void> Bench::setSource(const BenchSource& source) {
     if (!source.devices) {
         auto scene = room::loadScene(source.scene);
         if (!scene) return tl::unexpected(scene.error());
+        if (!source.trace.empty()) {
+            scene->trace = source.trace;
+            scene->source["trace"] = source.trace;  // a replay takes it from there
+        }
         private_->scene = std::move(*scene);
     }
     private_->source = source;
@@ -152,6 +157,7 @@ void Bench::startDevices() {
                          .listener = listener()};
     plan.devices.input.device = p.source.input_id;
     plan.devices.output.device = p.source.output_id;
+    plan.trace = p.source.trace;
     prepareRun(tr("Opening the devices"), [plan = std::move(plan)]() mutable -> MadeRun {
         auto run = DeviceRun::create(std::move(plan));
         if (!run) return tl::unexpected(run.error());
@@ -166,15 +172,21 @@ RunListener Bench::listener() {
         recognise(start_s, end_s, std::move(samples), rate_hz);
     };
     listener.clean = private_->clean_sink;
-    listener.block = [monitor = &private_->monitor](const duplex::BlockLoop& loop,
-                                                    const duplex::BlockInput& input) {
+    listener.block = [monitor = &private_->monitor, sink = private_->block_sink](
+                         const duplex::BlockLoop& loop, const duplex::BlockInput& input) {
         monitor->hear(loop, input);
+        if (sink) sink(loop, input);
     };
     return listener;
 }
 
 void Bench::setCleanSink(std::function<void(std::span<const float>, BlockIndex)> sink) {
     private_->clean_sink = std::move(sink);
+}
+
+void Bench::setBlockSink(
+    std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> sink) {
+    private_->block_sink = std::move(sink);
 }
 
 Monitor& Bench::monitor() { return private_->monitor; }
@@ -403,6 +415,9 @@ MachineState Bench::machine() const {
     MachineState state;
     state.load_ratio = p.news.load_ratio;
     state.block_max_ms = p.news.block_max_ms;
+    state.block_p99_ms = p.news.block_p99_ms;
+    state.drift_confidence_ppm = p.news.drift_confidence_ppm;
+    state.rules_fired = p.news.rules_fired;
     state.late_blocks = p.news.late_blocks;
     state.dropped_records = p.news.dropped_records + feed_->dropped();
     state.buffered_ms = p.speech_queue.bufferedMs();

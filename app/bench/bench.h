@@ -24,13 +24,16 @@ struct BenchSource {
     bool devices = false;             ///< real sound devices instead of the virtual room
     std::string scene = "barge_in";   ///< virtual room: a shipped scene or a scene file
     std::string input_id, output_id;  ///< devices; empty: the system's default
+    std::string trace;  ///< file of packet delays in place of the jitter law; or empty
 };
 
 /// Numbers of the machine for a status bar.
 struct MachineState {
     double load_ratio = 0.0;  ///< worker time / block time, smoothed
-    double block_max_ms = 0.0;
-    std::int64_t late_blocks = 0;  ///< begun more than a block late
+    double block_max_ms = 0.0, block_p99_ms = 0.0;
+    double drift_confidence_ppm = 0.0;  ///< half of the 95 % interval; NaN: not known
+    std::uint32_t rules_fired = 0;      ///< health rules, bit by bit
+    std::int64_t late_blocks = 0;       ///< begun more than a block late
     std::int64_t dropped_records = 0;
     double buffered_ms = 0.0;  ///< still to be spoken, as far as it is rendered
     duplex::HealthState health = duplex::HealthState::healthy;
@@ -115,6 +118,9 @@ public:
 
     /// Gets the cleaned audio of the next runs, on a thread of the run that is not real time.
     void setCleanSink(std::function<void(std::span<const float>, BlockIndex)> sink);
+    /// After every block of the next runs, on their worker: must be real-time safe.
+    void setBlockSink(
+        std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> sink);
 
 signals:
     void stateChanged(doubletalk::bench::BenchState state);

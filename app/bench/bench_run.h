@@ -32,7 +32,9 @@ struct RunNews {
     duplex::HealthState health = duplex::HealthState::healthy;
     BlockIndex block = 0;
     double load_ratio = 0.0;
-    double block_max_ms = 0.0;
+    double block_max_ms = 0.0, block_p99_ms = 0.0;
+    double drift_confidence_ppm = 0.0;  ///< NaN: not known yet
+    std::uint32_t rules_fired = 0;      ///< Health::firedMask()
     std::int64_t late_blocks = 0;
     std::int64_t dropped_records = 0;
     std::string disk_error;

@@ -34,6 +34,9 @@ Result<std::unique_ptr<DeviceRun>> DeviceRun::create(Plan plan) {
     const StreamFormat format{SampleRate{settings.stream.rate_hz}, settings.stream.frame_ms};
     run->far_end_ = std::make_unique<duplex::FarEnd>(
         format, rate, std::vector<duplex::FarEndItem>{}, 1, settings.network);
+    if (const auto& trace = run->plan_.trace; !trace.empty()) {
+        if (auto ok = run->far_end_->useTrace(trace); !ok) return tl::unexpected(ok.error());
+    }
     const duplex::RunDescription description{
         .realtime = true, .live = true, .options = run->engine_.options()};
     if (auto ok = run->spool_.open(run->plan_.spool_root,
@@ -131,11 +134,17 @@ void DeviceRun::record(const duplex::FarEndItem& item) {
 void DeviceRun::send() {
     far_end_->step(engine_.nowNs());
     for (const auto* item : far_end_->begun()) {
-        const std::lock_guard lock(news_mutex_);
-        news_.begun.push_back({item->ticket, item->id});
+        {
+            const std::lock_guard lock(news_mutex_);
+            news_.begun.push_back({item->ticket, item->id});
+        }
+        plan_.feed->pushItem(item->id, item->samples, settings_.stream.rate_hz);
         if (!item->open) record(*item);
     }
-    for (const auto* item : far_end_->completed()) record(*item);
+    for (const auto* item : far_end_->completed()) {
+        plan_.feed->pushItem(item->id, item->samples, settings_.stream.rate_hz);
+        record(*item);
+    }
     for (const auto& arrived : far_end_->arrived())
         engine_.packet(arrived.packet, arrived.arrival_ns);
 }
@@ -207,6 +216,9 @@ void DeviceRun::gatherNews() {
     news_.block = now.block;
     news_.load_ratio = now.load_ratio;
     news_.block_max_ms = now.block_max_ms;
+    news_.block_p99_ms = now.block_p99_ms;
+    news_.drift_confidence_ppm = now.drift_confidence_ppm;
+    news_.rules_fired = now.rules_fired;
     news_.late_blocks = engine_.lostBlocks() + engine_.droppedBlocks();
     const auto status = device_->status();
     news_.device = status.input.name + " / " + status.output.name;

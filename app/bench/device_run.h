@@ -24,6 +24,7 @@ public:
         std::filesystem::path spool_root;  ///< empty: nothing is recorded
         LiveFeed* feed = nullptr;
         RunListener listener;
+        std::filesystem::path trace;  ///< delays of the packets; empty: the jitter law
     };
     /// Opens the devices, which may take seconds. Errors: those of devices, settings, spool.
     [[nodiscard]] static Result<std::unique_ptr<DeviceRun>> create(Plan plan);

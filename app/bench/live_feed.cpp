@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "engine/dsp/level.h"
 
@@ -53,11 +54,31 @@ void LiveFeed::prepare() {
     packets_ = std::make_unique<Ring<FeedPacket>>(kPackets);
     path_ = std::make_unique<Mailbox<EchoPath>>();
     newest_path_ = std::make_unique<EchoPath>();
+    (void)takeItems();
 }
 
 std::int64_t LiveFeed::dropped() const noexcept {
     return blocks_->overflowFrames() + rows_->overflowFrames() + events_->overflowFrames() +
            packets_->overflowFrames();
+}
+
+void LiveFeed::pushItem(ItemId item, std::span<const float> samples, int rate_hz) {
+    ItemWave wave{item, {}};
+    const double frames = rate_hz * kColumnS;
+    const auto columns = std::size_t(double(samples.size()) / frames);
+    wave.columns.reserve(columns);
+    for (std::size_t i = 0; i < columns; ++i) {
+        const auto from = std::size_t(double(i) * frames);
+        wave.columns.push_back(
+            columnOf(samples.subspan(from, std::size_t(double(i + 1) * frames) - from)));
+    }
+    const std::lock_guard lock(items_mutex_);
+    items_.push_back(std::move(wave));
+}
+
+std::vector<ItemWave> LiveFeed::takeItems() {
+    const std::lock_guard lock(items_mutex_);
+    return std::exchange(items_, {});
 }
 
 void LiveFeed::push(const duplex::BlockLoop& loop, const duplex::BlockInput& input) noexcept {

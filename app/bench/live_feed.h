@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -72,6 +73,12 @@ struct EchoPath {
     std::array<float, kMostFrames> response{};
 };
 
+/// An item's own audio, which sounds later, or never.
+struct ItemWave {
+    ItemId item = 0;
+    std::vector<WaveColumn> columns;
+};
+
 /// What a running engine shows to a window: rings from its worker, which never waits; whoever reads
 /// them too late finds a gap, counted in dropped().
 /// Thread: push() worker, prepare() while nothing runs, the rest one reader (gui).
@@ -90,6 +97,11 @@ public:
     int readPackets(std::span<FeedPacket> to) noexcept { return int(packets_->read(to, false)); }
     /// False: nothing newer than the last one.
     bool echoPath(EchoPath& out) noexcept { return path_->get(out); }
+    /// The whole audio of an item as far as it is known; the thread of the run that sends it, which
+    /// may wait a moment.
+    void pushItem(ItemId item, std::span<const float> samples, int rate_hz);
+    /// What was pushed since the last call, oldest first.
+    [[nodiscard]] std::vector<ItemWave> takeItems();
     /// Blocks waiting to be read. Any thread.
     [[nodiscard]] std::int64_t waitingBlocks() const noexcept { return blocks_->available(); }
     /// Entries nobody read in time.
@@ -106,6 +118,8 @@ private:
     std::unique_ptr<Ring<FeedPacket>> packets_;
     std::unique_ptr<Mailbox<EchoPath>> path_;
     std::unique_ptr<EchoPath> newest_path_;  ///< worker's own
+    std::mutex items_mutex_;
+    std::vector<ItemWave> items_;
 };
 
 }  // namespace doubletalk::bench

@@ -17,7 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr BlockIndex kNewsBlocks = 3;
 constexpr BlockIndex kMachineBlocks = 10;
-constexpr double kLoadSmoothing = 0.05;
 constexpr std::int64_t kGiveUpNs = 1'000'000'000;  // later than this: the machine slept
 constexpr BlockIndex kFastBurst = 50;              // blocks between looks at the feed
 
@@ -134,12 +133,11 @@ void RoomRun::step() {
     const auto begin_ns = SteadyClock().nowNs();
     loop_->step();
     const double ms = double(SteadyClock().nowNs() - begin_ns) * 1e-6;
-    block_max_ms_ = std::max(block_max_ms_, ms);
-    load_ratio_ += kLoadSmoothing * (ms / kBlockMs - load_ratio_);
+    block_times_.add(ms);
     plan_.feed->push(loop_->engine(), loop_->input());
     if (plan_.listener.block) plan_.listener.block(loop_->engine(), loop_->input());
     if (auto* writer = spool_.writer(); writer != nullptr && (block_ + 1) % kMachineBlocks == 0) {
-        const std::array values{ms, block_max_ms_, load_ratio_};
+        const std::array values{ms, block_times_.maxMs(), block_times_.loadRatio()};
         writer->machine(block_, double(block_ + 1) * kBlockMs / 1000.0, values);
     }
 }
@@ -165,6 +163,10 @@ void RoomRun::listen() {
 
 void RoomRun::gatherNews() {
     const auto& engine = loop_->engine();
+    const int stream_hz = engine.settings().stream.rate_hz;
+    for (const auto items : {loop_->farEnd().begun(), loop_->farEnd().completed()}) {
+        for (const auto* item : items) plan_.feed->pushItem(item->id, item->samples, stream_hz);
+    }
     const std::lock_guard lock(news_mutex_);
     for (const auto* item : loop_->farEnd().begun()) {
         news_.begun.push_back({item->ticket, item->id});
@@ -179,8 +181,11 @@ void RoomRun::gatherNews() {
     news_.in_use = inUse(engine);
     news_.health = engine.health().state();
     news_.block = block_;
-    news_.load_ratio = load_ratio_;
-    news_.block_max_ms = block_max_ms_;
+    news_.load_ratio = block_times_.loadRatio();
+    news_.block_max_ms = block_times_.maxMs();
+    news_.block_p99_ms = block_times_.percentileMs(99.0);
+    news_.drift_confidence_ppm = engine.uplink().reference().clockMap().driftConfidencePpm();
+    news_.rules_fired = engine.health().firedMask();
     news_.late_blocks = late_blocks_;
     spool_.tell(news_);
     fresh_ = true;

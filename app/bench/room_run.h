@@ -9,6 +9,7 @@
 
 #include "app/bench/bench_run.h"
 #include "app/bench/run_spool.h"
+#include "engine/duplex/block_times.h"
 #include "engine/duplex/scene_loop.h"
 #include "engine/room/scene.h"
 
@@ -72,9 +73,8 @@ private:
     std::mutex news_mutex_;
     RunNews news_;
     bool fresh_ = false;
-    bool finished_ = false;      ///< the spool; keep()'s thread
     std::int64_t start_ns_ = 0;  ///< of block 0 on the monotonic clock
-    double load_ratio_ = 0.0, block_max_ms_ = 0.0;
+    duplex::BlockTimes block_times_;
     std::int64_t late_blocks_ = 0;
     std::vector<float> segment_;
     double segment_start_s_ = 0.0;
