@@ -38,9 +38,11 @@ void DeviceLink::exchange(std::span<const float> in, std::span<float> out, std::
     session::ExchangeRecord record;
     record.time_ns = time_ns;
     record.captured_frames = std::int32_t(frames);
-    // A record without playback tells nothing of the loudspeaker.
-    if (!out.empty()) record.unheard_frames = std::int32_t(std::exchange(unheard_frames_, 0));
-    feed.render(out, record);
+    // A record without playback tells nothing of the loudspeaker: what happens there waits for one.
+    if (!out.empty()) {
+        record.unheard_frames = std::int32_t(std::exchange(unheard_frames_, 0));
+        feed.render(out, record);
+    }
     reference_->write(out);
     exchanges_->write(std::span(&record, 1));
     // Last: who finds captured audio finds its exchange too.

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/duplex/device_link.h"
+
 using namespace doubletalk;
 using namespace doubletalk::duplex;
 
@@ -39,6 +41,33 @@ struct Rig {
 class LoudspeakerFeedTest : public QObject {
     Q_OBJECT
 private slots:
+    /// A device of two clocks often captures without playing: an interruption and a hard cut wait
+    /// for the exchange that plays, whose record tells of them.
+    void aCaptureAloneTakesNoInterruption() {
+        LoudspeakerFeed feed;
+        feed.prepare(kRate, 320);
+        DeviceLink link;
+        link.prepare(kRate);
+        std::vector<float> block(std::size_t(kBlock), 0.5F), out(std::size_t(kBlock), 9.0F);
+        link.exchange(block, out, 1, feed);
+        feed.interrupt(0);
+        link.unheard(70);
+        link.exchange(block, {}, 2, feed);
+        link.exchange({}, out, 3, feed);
+        link.exchange(block, out, 4, feed);
+        int told = 0;
+        for (int k = 0; k < 3; ++k) {
+            link.take(block);
+            for (const auto& record : link.exchanges()) {
+                QCOMPARE(record.interrupted, record.time_ns == 3);
+                QCOMPARE(record.unheard_frames, record.time_ns == 3 ? 70 : 0);
+                QCOMPARE(record.dropped_frames, record.time_ns == 3 ? 320 : 0);
+                told += record.interrupted ? 1 : 0;
+            }
+        }
+        QCOMPARE(told, 1);
+    }
+
     void leadIsSilence() {
         LoudspeakerFeed feed;
         feed.prepare(kRate, 320);
