@@ -162,7 +162,8 @@ private slots:
         const auto report = measureLatency(device, {.chirps = 3});
         QVERIFY2(report, report ? "" : report.error().message().c_str());
         QCOMPARE(report->found, 3);
-        QVERIFY2(std::abs(report->median_ms - 50.0) < 6.0, qPrintable(QString::number(report->median_ms)));
+        QVERIFY2(std::abs(report->median_ms - 50.0) < 6.0,
+                 qPrintable(QString::number(report->median_ms)));
         QVERIFY(report->confidence_ratio > 0.99);
     }
     void chirpRefusesWhenNothingComesBack() {

@@ -9,6 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QtTest>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -69,41 +70,80 @@ void judge(const QStringList& scenario, int timeout_ms, Holds holds) {
     QVERIFY2(holds(result), text(result).data());
 }
 
+/// What no limit of time is judged by, on a machine that may stall: three tries as well.
+template <class Holds>
+void expect(const QStringList& scenario, int timeout_ms, Holds holds) {
+    QJsonObject result;
+    for (int k = 0; k < kTries; ++k) {
+        auto process = begin(scenario);
+        result = finish(*process, timeout_ms);
+        QVERIFY2(failure(result).isEmpty(), qPrintable(failure(result)));
+        qInfo().noquote() << scenario.first() << text(result);
+        if (holds(result)) return;
+    }
+    QVERIFY2(holds(result), text(result).data());
+}
+
+/// A tone of 0.3.
+bool isTone(const QJsonValue& dbfs) { return std::abs(dbfs.toDouble() + 13.5) < 0.5; }
+
 bool driftHolds(const QJsonObject& result, double ppm) {
     return std::abs(result["drift_ppm"].toDouble(1e9) - ppm) < 10.0;
 }
 
-/// No silence, no jump in the tone, and a fill that does not walk: means of some eight seconds within 10 ms,
-/// where 292 ppm would carry it 14 frames a second.
+/// No silence, no jump in the tone, and a fill that does not walk away from where it is to be: 292
+/// ppm would carry it 112 frames in eight seconds. What the server dropped is no walk.
 bool compensated(const QJsonObject& result) {
     const auto fills = result["fills"].toArray();
-    double least = 1e9, most = -1e9;
-    for (const auto& fill : fills) {
-        least = std::min(least, fill.toDouble());
-        most = std::max(most, fill.toDouble());
+    const auto disturbed = result["disturbed"].toArray();
+    const auto off = [&](qsizetype k) {
+        return std::abs(fills[k].toDouble() - result["fill_wanted_frames"].toDouble());
+    };
+    double walk = 0.0;
+    qsizetype calm = 0;
+    for (qsizetype k = 1; k < fills.size(); ++k) {
+        if (disturbed[k].toBool()) continue;
+        walk += off(k) - off(k - 1);
+        ++calm;
     }
-    return result["underruns"].toInt(1) == 0 && result["clicks"].toInt(1) == 0 &&
-           fills.size() >= 3 && most - least < 480.0;
+    return result["underruns"].toInt(1) == 0 && result["clicks"].toInt(1) == 0 && calm >= 3 &&
+           walk < 90.0 * double(calm) && walk < 480.0;
 }
 
-void driftTest(int seconds) {
-    QJsonObject fast, slow;
-    for (int k = 0; k < kTries; ++k) {
-        auto one = begin({"drift", QString::number(kFastHz), QString::number(seconds)});
-        auto two = begin({"drift", QString::number(kSlowHz), QString::number(seconds)});
-        fast = finish(*one, (seconds + 30) * 1000);
-        slow = finish(*two, (seconds + 30) * 1000);
-        QVERIFY2(failure(fast).isEmpty(), qPrintable(failure(fast)));
-        QVERIFY2(failure(slow).isEmpty(), qPrintable(failure(slow)));
-        qInfo().noquote() << "fast" << text(fast) << "\nslow" << text(slow);
-        if (measured(fast) && measured(slow) && driftHolds(fast, kFastPpm) &&
-            driftHolds(slow, kSlowPpm) && compensated(fast) && compensated(slow)) {
-            return;
-        }
+/// One side of the drift; several run side by side, each with a daemon of its own.
+struct DriftSide {
+    const char* name;
+    int rate_hz;
+    double ppm;
+    QJsonObject result{};
+    std::unique_ptr<QProcess> process{};
+    [[nodiscard]] bool holds() const {
+        return measured(result) && driftHolds(result, ppm) && compensated(result);
     }
-    QVERIFY2(measured(fast) && measured(slow), "not measured, the machine is too busy");
-    QVERIFY2(driftHolds(fast, kFastPpm) && compensated(fast), text(fast).data());
-    QVERIFY2(driftHolds(slow, kSlowPpm) && compensated(slow), text(slow).data());
+};
+
+void driftTest(int seconds) {
+    DriftSide sides[] = {{"fast", kFastHz, kFastPpm}, {"slow", kSlowHz, kSlowPpm}};
+    for (int k = 0; k < kTries; ++k) {
+        for (auto& side : sides) {
+            if (side.holds()) continue;
+            side.process =
+                begin({"drift", QString::number(side.rate_hz), QString::number(seconds)});
+        }
+        for (auto& side : sides) {
+            if (!side.process) continue;
+            side.result = finish(*side.process, (seconds + 30) * 1000);
+            side.process.reset();
+            QVERIFY2(failure(side.result).isEmpty(), qPrintable(failure(side.result)));
+            qInfo().noquote() << side.name << text(side.result);
+        }
+        if (std::ranges::all_of(sides, &DriftSide::holds)) return;
+    }
+    for (const auto& side : sides) {
+        QVERIFY2(measured(side.result),
+                 ("not measured, the machine is too busy: " + text(side.result)).data());
+        QVERIFY2(side.holds(), text(side.result).data());
+    }
 }
 
 }  // namespace
@@ -112,14 +152,12 @@ class DeviceDaemonTest : public QObject {
     Q_OBJECT
 private slots:
     void everyRateAndChannelCount() {
-        auto process = begin({"formats"});
-        const auto result = finish(*process, 60'000);
-        QVERIFY2(failure(result).isEmpty(), qPrintable(failure(result)));
-        QCOMPARE(result.size(), 9);
-        for (const auto& key : result.keys()) {
-            // A tone of 0.3: -13.5 dBFS.
-            QVERIFY2(std::abs(result[key].toDouble() + 13.5) < 0.5, text(result).data());
-        }
+        expect({"formats"}, 60'000, [](const QJsonObject& result) {
+            const auto keys = result.keys();
+            return keys.size() == 9 && std::ranges::all_of(keys, [&](const QString& key) {
+                       return isTone(result[key]);
+                   });
+        });
     }
 
     void whatIsLostComesBack() {
@@ -155,8 +193,10 @@ private slots:
 
     void interruptionCuts() {
         judge({"cut", "40"}, 90'000, [](const QJsonObject& result) {
-            return result["quiet_p95_ms"].toDouble(1e9) < 6.0 && result["cut_found"].toInt() >= 36 &&
-                   result["cut_error_p95_ms"].toDouble(1e9) < 3.0;
+            return result["quiet_p95_ms"].toDouble(1e9) < 6.0 &&
+                   result["cut_found"].toInt() >= 36 &&
+                   result["cut_error_p95_ms"].toDouble(1e9) < 3.0 &&
+                   result["ledger_error_p95_ms"].toDouble(1e9) < 3.0;
         });
     }
 
@@ -172,15 +212,21 @@ private slots:
     }
 
     void monitorPlaysOnASecondOutput() {
-        auto process = begin({"monitor"});
-        const auto result = finish(*process, 60'000);
-        QVERIFY2(failure(result).isEmpty(), qPrintable(failure(result)));
-        qInfo().noquote() << text(result);
-        QVERIFY(result["refusal"].toString().contains("loudspeaker in use"));
-        QCOMPARE(result["state"].toString(), "running");
-        QVERIFY2(std::abs(result["level_dbfs"].toDouble() + 13.5) < 0.5, text(result).data());
-        QCOMPARE(result["dropped"].toInt(-1), 0);
-        QVERIFY2(result["fill_ms"].toDouble() < 110.0, text(result).data());
+        expect({"monitor"}, 60'000, [](const QJsonObject& result) {
+            return result["refusal"].toString().contains("loudspeaker in use") &&
+                   result["state"].toString() == "running" && isTone(result["level_dbfs"]) &&
+                   result["dropped"].toInt(-1) == 0 && result["fill_ms"].toDouble(1e9) < 110.0;
+        });
+    }
+
+    void monitorPlaysTapsAndTracks() {
+        expect({"tap"}, 60'000, [](const QJsonObject& result) {
+            const auto position = result["position_s"].toDouble();
+            return result["refusal"].toString().contains("loudspeaker in use") &&
+                   result["tap_likeness"].toDouble() > 0.95 &&
+                   result["track_likeness"].toDouble() > 0.95 &&
+                   result["other_likeness"].toDouble(1.0) < 0.8 && position > 1.5 && position < 3.1;
+        });
     }
 
     void driftIsMeasuredAndCompensated() { driftTest(60); }

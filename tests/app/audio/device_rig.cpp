@@ -28,8 +28,7 @@ std::string DeviceRig::start(const Options& options) {
     wish.input.rate_hz = wish.output.rate_hz = options.device_rate_hz;
     wish.input.channels = wish.output.channels = options.device_channels;
     device = std::make_unique<audio::QtAudioDevice>(wish);
-    tap = std::make_unique<TapDevice>(*device,
-                                      std::size_t(options.keep_s * options.rate_hz));
+    tap = std::make_unique<TapDevice>(*device, std::size_t(options.keep_s * options.rate_hz));
     if (auto ok = tap->open(SampleRate{options.rate_hz}); !ok) return ok.error().message();
     duplex::Settings settings;
     settings.engine.rate_hz = options.rate_hz;
@@ -38,7 +37,11 @@ std::string DeviceRig::start(const Options& options) {
     if (auto ok = engine.prepare(settings, *tap); !ok) return ok.error().message();
     engine.setListener([this](const duplex::ToldEvent& told) {
         if (told.event.kind == EventKind::underrun) ++underruns;
+        if (told.event.kind == EventKind::playback_silent) {
+            silent_frame = std::int64_t(told.event.value2);
+        }
     });
+    if (options.observer) engine.setObserver(options.observer);
     if (auto ok = engine.start(); !ok) return ok.error().message();
     return {};
 }
@@ -61,9 +64,8 @@ void DeviceRig::feed() {
             low_[1] += 0.3F * (low_[0] - low_[1]);
             sample = low_[1];
         }
-        const ProvenanceSpan span{.item = item_,
-                                  .frames = std::int64_t(frames.size()),
-                                  .item_sample = double(item_at_)};
+        const ProvenanceSpan span{
+            .item = item_, .frames = std::int64_t(frames.size()), .item_sample = double(item_at_)};
         item_at_ += engine.writeDirect(frames, span);
     }
 }
@@ -72,7 +74,8 @@ void DeviceRig::drain() {
     std::array<float, 960> frames{};
     for (int n = engine.readUplink(frames); n > 0; n = engine.readUplink(frames)) {
         double power = 0.0;
-        for (int i = 0; i < n; ++i) power += double(frames[std::size_t(i)]) * frames[std::size_t(i)];
+        for (int i = 0; i < n; ++i)
+            power += double(frames[std::size_t(i)]) * frames[std::size_t(i)];
         uplink_dbfs_ = 10.0 * std::log10(power / n + 1e-12);
         uplink_frames += n;
     }

@@ -41,6 +41,7 @@ private:
         std::copy(out.begin(), out.end(), rendered.begin() + std::ptrdiff_t(at));
         frames = std::int64_t(at + out.size());
     }
+    void unheard(std::int64_t frames) noexcept override { callback_->unheard(frames); }
     device::AudioDevice& inner_;
     device::DeviceCallback* callback_ = nullptr;
 };
@@ -55,6 +56,8 @@ public:
         bool hard_cut = false;
         int device_rate_hz = 0, device_channels = 0;
         double keep_s = 90.0;
+        /// After every block, on the worker.
+        std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> observer;
     };
     /// Message of what failed; empty: it runs.
     [[nodiscard]] std::string start(const Options& options);
@@ -74,6 +77,8 @@ public:
     duplex::EngineSnapshot snapshot;
     std::int64_t uplink_frames = 0;  ///< what the microphone brought
     std::atomic<int> underruns{0};
+    /// By the newest playback_silent: frames handed over that were heard.
+    std::atomic<std::int64_t> silent_frame{-1};
 
 private:
     void feed();

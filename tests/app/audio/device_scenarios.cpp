@@ -15,6 +15,7 @@
 
 #include "app/audio/latency_probe.h"
 #include "app/audio/monitor_output.h"
+#include "app/bench/monitor.h"
 #include "device_rig.h"
 #include "parec_capture.h"
 #include "pulse_daemon.h"
@@ -27,9 +28,7 @@ using std::chrono::milliseconds;
 constexpr int kRateHz = 48000;
 constexpr double kQuiet = 0.001;  // -60 dBFS
 
-QJsonObject failed(const std::string& what) {
-    return {{"error", QString::fromStdString(what)}};
-}
+QJsonObject failed(const std::string& what) { return {{"error", QString::fromStdString(what)}}; }
 
 double percentile(std::vector<double> values, double share) {
     if (values.empty()) return 1e9;
@@ -83,13 +82,17 @@ QJsonObject drift(int rate_hz, double seconds) {
         return failed(error);
     }
     constexpr double kSettleS = 20.0;
+    constexpr double kDropFrames = 150.0;
+    constexpr int kPart = 1500;
     rig.run(kSettleS);
     const auto from = rig.uplink_frames;
     const int underruns_before = rig.underruns;
-    QJsonArray fills;
+    // Means of every eight seconds or so: the fill, and whether the server dropped something since
+    // the one before: more was handed over, or less, than the clocks can tell.
+    QJsonArray fills, disturbed;
     double least = 1e9, most = 0.0, sum = 0.0;
     int seen = 0;
-    double part_sum = 0.0;
+    double part_fill = 0.0, part_excess = 0.0, last_excess = 0.0;
     int part_seen = 0;
     rig.run(seconds - kSettleS, [&] {
         const auto fill = double(rig.snapshot.fill_frames);
@@ -97,10 +100,14 @@ QJsonObject drift(int rate_hz, double seconds) {
         most = std::max(most, fill);
         sum += fill;
         ++seen;
-        part_sum += fill;
-        if (++part_seen == 1500) {  // some eight seconds
-            fills.append(part_sum / part_seen);
-            part_sum = 0.0;
+        part_fill += fill;
+        part_excess += double(rig.tap->frames) - double(rig.uplink_frames) * kRateHz / rate_hz;
+        if (++part_seen == kPart) {
+            const double excess = part_excess / kPart;
+            disturbed.append(!fills.isEmpty() && std::abs(excess - last_excess) > kDropFrames);
+            fills.append(part_fill / kPart);
+            last_excess = excess;
+            part_fill = part_excess = 0.0;
             part_seen = 0;
         }
     });
@@ -110,6 +117,10 @@ QJsonObject drift(int rate_hz, double seconds) {
     result["fill_mean_frames"] = sum / std::max(seen, 1);
     result["fill_max_frames"] = most;
     result["fills"] = fills;
+    result["disturbed"] = disturbed;
+    // The lead, and the block that was just written.
+    result["fill_wanted_frames"] =
+        (duplex::EngineParams{}.playout_lead_ms + int(kBlockMs)) * kRateHz / 1000;
     result["underruns"] = rig.underruns - underruns_before;
     result["lost_blocks"] = double(rig.engine.lostBlocks());
     addGaps(result, rig.device->status());
@@ -128,6 +139,7 @@ QJsonObject drift(int rate_hz, double seconds) {
 struct Spoken {
     std::int64_t asked_ns = 0;
     double heard_frames = 0.0, cut_heard_frames = 0.0;
+    double ledger_frames = 0.0;
     std::int64_t rendered_at = 0;  ///< frames handed over when it was asked
 };
 
@@ -181,6 +193,7 @@ QJsonObject interrupts(bool hard_cut, int rounds) {
         rig.interrupt();
         rig.run(0.15);
         one.cut_heard_frames = rig.device->status().cut.heard_frames;
+        one.ledger_frames = double(rig.silent_frame);
         spoken.push_back(one);
     }
     QJsonObject result;
@@ -188,7 +201,7 @@ QJsonObject interrupts(bool hard_cut, int rounds) {
     rig.stop();
     capture.stop();
 
-    std::vector<double> quiet_ms, heard_ms, cut_ms;
+    std::vector<double> quiet_ms, heard_ms, cut_ms, ledger_ms;
     for (const auto& one : spoken) {
         // The last loud frame of the 150 ms after it was asked.
         const auto first = capture.frameAt(one.asked_ns);
@@ -200,9 +213,10 @@ QJsonObject interrupts(bool hard_cut, int rounds) {
         // frameAt() is a step of 5 ms; on average half of one is on its way already.
         if (content >= 0) heard_ms.push_back((one.heard_frames - double(content)) / 48.0);
         if (hard_cut) {
-            const auto end = contentAt(capture.frames, loud + 1, rig.tap->rendered,
-                                       one.rendered_at);
+            const auto end =
+                contentAt(capture.frames, loud + 1, rig.tap->rendered, one.rendered_at);
             if (end >= 0) cut_ms.push_back((one.cut_heard_frames - double(end)) / 48.0);
+            if (end >= 0) ledger_ms.push_back((one.ledger_frames - double(end)) / 48.0);
         }
     }
     const auto absolute = [](std::vector<double> values) {
@@ -224,6 +238,8 @@ QJsonObject interrupts(bool hard_cut, int rounds) {
         result["cut_found"] = int(cut_ms.size());
         result["cut_p50_ms"] = percentile(cut_ms, 0.5);
         result["cut_error_p95_ms"] = percentile(absolute(cut_ms), 0.95);
+        result["ledger_p50_ms"] = percentile(ledger_ms, 0.5);
+        result["ledger_error_p95_ms"] = percentile(absolute(ledger_ms), 0.95);
     }
     return result;
 }
@@ -350,7 +366,8 @@ QJsonObject monitor() {
     std::int64_t n = 0;
     // A writer whose clock is 300 ppm fast.
     for (int k = 0; k < 800; ++k) {
-        for (auto& x : block) x = 0.3F * float(std::sin(2.0 * std::numbers::pi * double(n++) / 16.0));
+        for (auto& x : block)
+            x = 0.3F * float(std::sin(2.0 * std::numbers::pi * double(n++) / 16.0));
         output.write(block);
         const auto due_ns = begin_ns + std::int64_t((k + 1) * 10e6 / 1.0003);
         std::this_thread::sleep_for(std::chrono::nanoseconds(due_ns - clock.nowNs()));
@@ -368,8 +385,86 @@ QJsonObject monitor() {
                                    std::size_t(kRateHz) * (seconds > 4 ? seconds - 4 : 0));
     double power = 0.0;
     for (const float x : tail) power += double(x) * x;
-    result["level_dbfs"] = 10.0 * std::log10(power / double(std::max<std::size_t>(tail.size(), 1)) + 1e-12);
+    result["level_dbfs"] =
+        10.0 * std::log10(power / double(std::max<std::size_t>(tail.size(), 1)) + 1e-12);
     result["clicks"] = clicksOfTone(tail);
+    return result;
+}
+
+/// Best correlation of a piece of the capture with the signal that was to be played.
+double likeness(std::span<const float> piece, const std::vector<float>& signal) {
+    double best = 0.0, a = 1e-9;
+    for (const float x : piece) a += double(x) * x;
+    for (std::size_t at = 0; at + piece.size() <= signal.size(); ++at) {
+        double cross = 0.0, b = 1e-9;
+        for (std::size_t i = 0; i < piece.size(); i += 4) {
+            const double y = signal[at + i];
+            cross += piece[i] * y;
+            b += y * y;
+        }
+        best = std::max(best, 2.0 * cross / std::sqrt(a * b));  // a quarter of a, half its root
+    }
+    return best;
+}
+
+/// Three pieces of 20 ms, looked for in the signal.
+double leastLikeness(const std::vector<float>& captured, const std::vector<float>& signal) {
+    constexpr std::size_t kPiece = kRateHz / 50;
+    double least = 1.0;
+    for (int k = 1; k <= 3; ++k) {
+        const auto at = captured.size() * std::size_t(k) / 4;
+        if (at + kPiece > captured.size()) return 0.0;
+        least = std::min(least, likeness(std::span(captured).subspan(at, kPiece), signal));
+    }
+    return least;
+}
+
+/// The monitor plays a tap of the running engine, then a track, on a second output.
+QJsonObject tap() {
+    PulseDaemon daemon;
+    if (!daemon.start()) return failed("no PulseAudio daemon");
+    daemon.pactl(QStringList{"load-module"} + PulseDaemon::sinkArguments("phones"));
+    QJsonObject result;
+    bench::Monitor monitor;
+    std::vector<float> microphone, track;
+    microphone.reserve(std::size_t(kRateHz) * 10);
+    DeviceRig rig;
+    const auto error =
+        rig.start({.keep_s = 10.0,
+                   .observer = [&](const duplex::BlockLoop& loop, const duplex::BlockInput& input) {
+                       monitor.hear(loop, input);
+                       const auto near = loop.uplink().near();
+                       if (microphone.size() + near.size() <= microphone.capacity()) {
+                           microphone.insert(microphone.end(), near.begin(), near.end());
+                       }
+                   }});
+    if (!error.empty()) return failed(error);
+    const auto refused = monitor.start(bench::FeedTap::microphone, "spk", kRateHz, "spk");
+    result["refusal"] = refused ? QString() : QString::fromStdString(refused.error().message());
+    if (auto ok = monitor.start(bench::FeedTap::microphone, "phones", kRateHz, "spk"); !ok) {
+        return failed(ok.error().message());
+    }
+    rig.run(2.5);
+    {
+        ParecCapture capture("phones.monitor");
+        rig.run(1.5);
+        capture.stop();
+        rig.stop();
+        result["tap_likeness"] = leastLikeness(capture.frames, microphone);
+        // The same noise backwards: what chance makes of it.
+        std::vector<float> reversed(microphone.rbegin(), microphone.rend());
+        result["other_likeness"] = leastLikeness(capture.frames, reversed);
+    }
+    // A track: three seconds of what was handed to the loudspeaker.
+    track.assign(rig.tap->rendered.begin(), rig.tap->rendered.begin() + 3 * kRateHz);
+    if (auto ok = monitor.play(track, "phones", kRateHz); !ok) return failed(ok.error().message());
+    std::this_thread::sleep_for(milliseconds(1200));
+    ParecCapture capture("phones.monitor");
+    std::this_thread::sleep_for(milliseconds(1200));
+    capture.stop();
+    result["track_likeness"] = leastLikeness(capture.frames, track);
+    result["position_s"] = monitor.positionS();
+    monitor.stop();
     return result;
 }
 
@@ -389,7 +484,8 @@ QJsonObject formats() {
                                           .device_rate_hz = device_hz,
                                           .device_channels = channels});
             if (!error.empty()) return failed(error);
-            rig.run(0.6);
+            soundAgainS(rig, 3.0);
+            rig.run(0.3);
             result[QString("%1/%2/%3").arg(engine_hz).arg(device_hz).arg(channels)] =
                 rig.uplinkDbfs();
             rig.stop();
@@ -408,6 +504,7 @@ QJsonObject runScenario(const QString& name, const QStringList& arguments) {
     if (name == "losses") return losses();
     if (name == "chirps") return chirps();
     if (name == "monitor") return monitor();
+    if (name == "tap") return tap();
     if (name == "formats") return formats();
     return failed("no scenario " + name.toStdString());
 }

@@ -54,8 +54,8 @@ void ParecCapture::stop() {
 }
 
 std::int64_t ParecCapture::timeNs(std::int64_t frame) const {
-    const auto piece = std::ranges::find_if(
-        pieces, [&](const Piece& p) { return p.end_frame > frame; });
+    const auto piece =
+        std::ranges::find_if(pieces, [&](const Piece& p) { return p.end_frame > frame; });
     if (piece == pieces.end()) return -1;
     return piece->time_ns - (piece->end_frame - 1 - frame) * 1'000'000'000 / kRateHz;
 }

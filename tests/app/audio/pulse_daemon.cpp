@@ -29,18 +29,24 @@ PulseDaemon::~PulseDaemon() { kill(); }
 
 QStringList PulseDaemon::sinkArguments(const QString& name) {
     // norewinds: an idle null sink would keep two seconds of silence before the first sound.
-    return {"module-null-sink", "sink_name=" + name, "rate=48000", "channels=2", "format=s16le",
-            "norewinds=1"};
+    return {"module-null-sink", "sink_name=" + name, "rate=48000",
+            "channels=2",       "format=s16le",      "norewinds=1"};
 }
 
 bool PulseDaemon::start() {
     QFile::remove(folder_.filePath("s"));
-    QStringList arguments{"-n", "--daemonize=no", "--exit-idle-time=-1", "--log-level=error",
-                          "-L", "module-native-protocol-unix socket=" + folder_.filePath("s") +
-                                    " auth-anonymous=1",
-                          "-L", sinkArguments("spk").join(' '),
-                          "-L", "module-remap-source source_name=mic master=spk.monitor "
-                                "channels=2 remix=no"};
+    QStringList arguments{
+        "-n",
+        "--daemonize=no",
+        "--exit-idle-time=-1",
+        "--log-level=error",
+        "-L",
+        "module-native-protocol-unix socket=" + folder_.filePath("s") + " auth-anonymous=1",
+        "-L",
+        sinkArguments("spk").join(' '),
+        "-L",
+        "module-remap-source source_name=mic master=spk.monitor "
+        "channels=2 remix=no"};
     for (const auto& module : modules_) arguments << "-L" << module;
     process_ = std::make_unique<QProcess>();
     process_->setStandardOutputFile(QProcess::nullDevice());
