@@ -98,11 +98,15 @@ Result<void> AvDecoder::decode(std::span<const std::byte> coded, std::vector<flo
 Result<void> AvDecoder::decode(const AVPacket* packet, std::vector<float>& out) {
     int code = avcodec_send_packet(context_.get(), packet);
     if (code == AVERROR_EOF) return {};
-    if (code < 0) return avFail(code, ErrorKind::format, "a coded frame is damaged", "codec");
+    if (code < 0)
+        return avFail(code, ErrorKind::format, "a coded frame is damaged", "codec",
+                      "give undamaged audio");
     for (;;) {
         code = avcodec_receive_frame(context_.get(), frame_.get());
         if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return {};
-        if (code < 0) return avFail(code, ErrorKind::format, "a coded frame is damaged", "codec");
+        if (code < 0)
+            return avFail(code, ErrorKind::format, "a coded frame is damaged", "codec",
+                          "give undamaged audio");
         rate_hz_ = frame_->sample_rate;
         channels_ = frame_->ch_layout.nb_channels;
         if (auto appended = appendFrame(*frame_, out); !appended) return appended;

@@ -124,6 +124,27 @@ private slots:
         }
     }
 
+    void codedFilesByTheirEnding() {
+        for (const auto* name : {"a.mp3", "a.m4a", "a.opus", "a.OGG", "a.aac"}) {
+            const auto samples = tones(44100, 2, 20'000);
+            const auto written = device::writeAudio(path(name), {44100, 2, samples});
+            QVERIFY2(written.has_value(), name);
+            QVERIFY(fs::file_size(path(name)) < samples.size());  // as WAV: two bytes each
+            const auto audio = device::readAudio(path(name));
+            QVERIFY2(audio.has_value(), audio ? "" : audio.error().message().c_str());
+            QCOMPARE(audio->rate_hz, 44100);
+            QCOMPARE(audio->channels, 2);
+            const bool bare = std::string(name) == "a.aac";  // whole frames, the delay in front
+            QCOMPARE(audio->frames(), std::int64_t(bare ? 21 * 1024 : 20'000));
+            const auto mono = device::readMono(path(name), 16000);
+            QVERIFY(mono.has_value());
+            QCOMPARE(std::int64_t(mono->size()), (audio->frames() * 160 + 220) / 441);
+            expectError(device::readAudio(path(name), 1000), ErrorKind::usage, {"too long"});
+        }
+        writeBytes(path("text.mp3"), "this is not audio at all, but it is long enough to look\n");
+        expectError(device::readAudio(path("text.mp3")), ErrorKind::format, {"no audio"});
+    }
+
     void mixesAndResamplesToMono_data() {
         QTest::addColumn<int>("from_hz");
         QTest::addColumn<int>("channels");
