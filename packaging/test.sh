@@ -4,14 +4,15 @@
 #
 # Installs what is missing, builds and tests:
 #   packaging/test.sh            release, asan
-#   packaging/test.sh --all      those and devices, tsan, debian13, fuzz, soak, bench
+#   packaging/test.sh --all      those and tsan, debian13, fuzz, soak, bench
 #   packaging/test.sh STAGE...   only these
-# Stages: release (all tests, include rules and the embedding example among them), asan (the same
-# under address and undefined-behaviour sanitizers), devices (sound servers of our own, four minutes
-# of real time: alone on the machine), tsan (engine tests under the thread sanitizer),
-# debian13 (run.sh and the release stage in a fresh Debian 13 folder; root only), fuzz (each parser
-# for DT_FUZZ_S seconds, 60), soak (runs for DT_SOAK_S seconds, 120, which must stay equal and
-# small), bench (speed and memory, printed).
+# Stages: release (all tests, include rules, the embedding example and devices of sound servers of
+# its own among them: label device, up to four minutes of real time, nothing beside them), asan (the
+# same under address and undefined-behaviour sanitizers, without devices), tsan (engine tests under
+# the thread sanitizer), debian13 (run.sh and the release stage without devices in a fresh Debian 13
+# folder; root only), fuzz (each parser for DT_FUZZ_S seconds, 60), soak (runs for DT_SOAK_S seconds,
+# 120, which must stay equal and small; ten minutes of both drifts), bench (speed and memory, printed).
+# DT_DEVICES=OFF: the release stage leaves the devices out.
 # DT_WERROR=ON|OFF: warnings are errors in the release stage (default: with the compiler of Debian 12).
 # The last line is "N passed, N failed"; exit 1 when something failed.
 set -uo pipefail
@@ -19,12 +20,12 @@ export LC_ALL=C
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/packaging/functions.sh"
 
-all=(release asan devices tsan debian13 fuzz soak bench)
+all=(release asan tsan debian13 fuzz soak bench)
 stages=()
 for argument in "$@"; do
     case $argument in
         --all) stages=("${all[@]}") ;;
-        -h | --help) sed -n '5,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+        -h | --help) sed -n '5,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
         *)
             [[ " ${all[*]} " == *" $argument "* ]] ||
                 { say "unknown stage '$argument'; there are: ${all[*]}"; exit 2; }
@@ -85,12 +86,9 @@ buildRelease() {
 
 stage_release() {
     buildRelease || return
-    runTests release "$release_folder" -LE 'soak|device'
-}
-
-stage_devices() {
-    buildRelease || return
-    runTests devices "$release_folder" -L device -LE soak
+    local without=soak
+    [[ ${DT_DEVICES:-ON} == OFF ]] && without='soak|device'
+    runTests release "$release_folder" -LE "$without"
 }
 
 stage_asan() {
