@@ -17,8 +17,10 @@ static_assert(std::endian::native == std::endian::little, "samples are copied as
 constexpr int kUnsupported = 1003;
 constexpr int kWrongData = 1007;
 constexpr int kPolicy = 1008;
-/// Messages of the largest size that may wait for a client to read them.
+/// What may wait for a client to read it: so many messages of the largest size, and [B] anyway, for
+/// those who send a whole file before they read.
 constexpr qint64 kMaxWaitingMessages = 4;
+constexpr qint64 kMaxWaitingBytes = 4 << 20;
 constexpr int kTellMs = 1000;
 constexpr int kMaxLinesAtOnce = 20;
 
@@ -37,6 +39,7 @@ bool EchoServer::FrameSizes::sameRange(const FrameSizes& other) const {
 
 QString EchoServer::FrameSizes::text() const {
     if (frames == 0) return tr("no frames");
+    if (frames == 1) return tr("one frame of %1 bytes").arg(bytes);
     if (smallest == largest) return tr("%1 frames of %2 bytes").arg(frames).arg(smallest);
     return tr("%1 frames of %2 to %3 bytes, %4 on average")
         .arg(frames)
@@ -54,7 +57,8 @@ EchoServer::EchoServer(QObject* parent) : WsService(parent), second_(this) {
 
 Result<void> EchoServer::start(const EchoServerOptions& options) {
     verbose_ = options.verbose;
-    max_waiting_bytes_ = kMaxWaitingMessages * qint64(options.service.max_message_bytes);
+    max_waiting_bytes_ =
+        std::max(kMaxWaitingBytes, kMaxWaitingMessages * qint64(options.service.max_message_bytes));
     if (auto ok = listen(options.service); !ok) return ok;
     second_.start(kTellMs);
     return {};
