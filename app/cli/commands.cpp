@@ -47,8 +47,8 @@ Examples:
   doubletalk-cli echo --far f.flac --mic m.flac --out o.wav --canceller webrtc --reducer speex
   doubletalk-cli echo --far f.wav --mic m.wav --out o.wav --canceller nlms --set echo.tail_ms=64
 
-WAV and FLAC of any rate and channel count. The output has the rate and the length of the microphone
-file and lies sample on sample with it; it is mono. ERLE counts blocks with active far end and no voice
+WAV, FLAC, MP3, AAC and Opus of any rate and channel count. The output has the rate and the length of the
+microphone file and lies sample on sample with it; it is mono. ERLE counts blocks with active far end and no voice
 on the output (estimated: nobody knows the near end of a recording); null when there is none.
 echo_delay_state: 0 searching, 1 locked, 2 outside the window (0..500 ms), 3 reference late.
 real_time_factor: processing time / duration of the file, below 1 is faster than real time.)";

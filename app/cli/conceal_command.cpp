@@ -61,7 +61,8 @@ Result<void> conceal(const ConcealArguments& arguments) {
 Action declareConceal(CLI::App& command) {
     auto arguments = std::make_shared<ConcealArguments>();
     command.add_option("in", arguments->in, "File without losses")->type_name("IN")->required();
-    command.add_option("out", arguments->out, "Where the result goes (.wav or .flac)")
+    command
+        .add_option("out", arguments->out, "Where the result goes (.wav, .flac, .mp3, .m4a, .opus)")
         ->type_name("OUT")
         ->required();
     command.add_option("--lost", arguments->lost, "A lost frame number a line, from 0")

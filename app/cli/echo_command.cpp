@@ -70,7 +70,9 @@ Action declareEcho(CLI::App& command) {
     command.add_option("--mic", arguments->mic, "What the microphone heard")
         ->type_name("FILE")
         ->required();
-    command.add_option("--out", arguments->out, "Where the result goes (.wav or .flac)")
+    command
+        .add_option("--out", arguments->out,
+                    "Where the result goes (.wav, .flac, .mp3, .m4a, .opus)")
         ->type_name("FILE")
         ->required();
     command

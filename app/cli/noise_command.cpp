@@ -56,7 +56,8 @@ Result<void> reduceNoise(const NoiseArguments& arguments) {
 Action declareNoise(CLI::App& command) {
     auto arguments = std::make_shared<NoiseArguments>();
     command.add_option("in", arguments->in, "Noisy file")->type_name("IN")->required();
-    command.add_option("out", arguments->out, "Where the result goes (.wav or .flac)")
+    command
+        .add_option("out", arguments->out, "Where the result goes (.wav, .flac, .mp3, .m4a, .opus)")
         ->type_name("OUT")
         ->required();
     command
