@@ -68,6 +68,7 @@ void IngestServer::accept() {
         }
         socket->setReadBufferSize(kSocketBytes);
         auto& sender = senders_[socket];
+        sender.peer = peerOf(*socket);
         sender.connected.start();
         sender.heard.start();
         connect(socket, &QTcpSocket::readyRead, this, [this, socket] {
@@ -142,9 +143,9 @@ void IngestServer::takeFormat(QTcpSocket* socket, Sender& sender,
     std::string answer;
     remote::appendIngestTaken(answer);
     write(*socket, answer);
-    emit note(tr("%1 sends %2 Hz, %n channel(s)", nullptr, format.channels)
-                  .arg(peerOf(*socket))
-                  .arg(format.rate_hz));
+    const auto said =
+        format.channels == 1 ? tr("%1 sends %2 Hz, mono") : tr("%1 sends %2 Hz, stereo");
+    emit note(said.arg(sender.peer).arg(format.rate_hz));
 }
 
 void IngestServer::takeAudio(Sender& sender, const remote::IngestAudio& audio) {
@@ -156,7 +157,7 @@ void IngestServer::takeAudio(Sender& sender, const remote::IngestAudio& audio) {
 
 void IngestServer::refuse(QTcpSocket* socket, Sender& sender, const QString& why) {
     if (sender.leaving) return;
-    emit note(tr("%1 is sent away: %2").arg(peerOf(*socket), shownText(why)));
+    emit note(tr("%1 is sent away: %2").arg(sender.peer, shownText(why)));
     std::string answer;
     remote::appendIngestRefused(why.toStdString(), answer);
     write(*socket, answer);
@@ -177,7 +178,7 @@ void IngestServer::remove(QTcpSocket* socket) {
     const auto& sender = at->second;
     if (sender.format.channels > 0) {
         emit note(tr("%1 has gone after %2 s of audio")
-                      .arg(peerOf(*socket))
+                      .arg(sender.peer)
                       .arg(double(sender.frames) / sender.format.rate_hz, 0, 'f', 1));
     }
     if (feeding_ == socket) feeding_ = nullptr;

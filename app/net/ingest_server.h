@@ -49,6 +49,7 @@ signals:
 
 private:
     struct Sender {
+        QString peer;
         remote::IngestReader reader;
         remote::IngestFormat format;  ///< channels 0: not yet
         QElapsedTimer connected;      ///< then: since its format

@@ -101,7 +101,6 @@ remote::Message ListenServer::formatMessage() const {
                    {"codec", std::string(codec.label)},
                    {"rate_hz", format_->rate_hz},
                    {"channels", format_->channels},
-                   {"bitrate_bps", options_.coding.bitrate_bps},
                    {"title", options_.title.toStdString()}});
 }
 

@@ -23,8 +23,8 @@ struct ListenServerOptions {
 /// Audio for browsers: a page at "/" that plays what comes over WebSocket "/ws". Every listener
 /// gets the same coded frames; nobody waits for one.
 ///
-/// To a listener: text {"type": "format", "mime", "codec", "rate_hz", "channels", "bitrate_bps",
-/// "title"} before the first frame and at each change; {"type": "mark", "at_s", "entered_ms"}: the
+/// To a listener: text {"type": "format", "mime", "codec", "rate_hz", "channels", "title"}
+/// before the first frame and at each change; {"type": "mark", "at_s", "entered_ms"}: the
 /// next binary message begins so far into the stream, and what sounds there came in then; binary
 /// messages: whole frames of MP3 or AAC (ADTS). {"type": "clock", "page_ms"} is answered with the
 /// same and "server_ms", the clock of entered_ms, and the number of "listeners".

@@ -7,6 +7,7 @@ const kFirstClocks = 4;     // asked for quickly, for a good guess early
 const kFirstClockMs = 100;
 const kClocksKept = 20;
 const kShowMs = 250;
+const kMeasureS = 1;
 const kFirstRetryMs = 1000;
 const kLastRetryMs = 10000;
 const kTooSlow = 1013;
@@ -21,6 +22,7 @@ let socket = null;
 let retry_ms = kFirstRetryMs;
 let trouble = '';      // why there is no stream
 let format = null;
+let measured = null;   // {from_s, bytes, kbit_s} of this stream
 let clocks = [];       // {trip_ms, offset_ms} of the newest answers
 let clock_timer = 0;
 
@@ -47,6 +49,7 @@ function connect() {
     if (typeof event.data === 'string') {
       onText(JSON.parse(event.data));
     } else {
+      if (measured) measured.bytes += event.data.byteLength;
       player.append(event.data);
     }
   };
@@ -56,6 +59,8 @@ function connect() {
     format = null;
     player.close();
     trouble = closeReason(event);
+    show('stream', '–');
+    show('listeners', '–');
     setTimeout(connect, retry_ms);
     retry_ms = Math.min(kLastRetryMs, retry_ms * 2);
     showState();
@@ -71,14 +76,23 @@ function closeReason(event) {
 function onText(message) {
   if (message.type === 'format') {
     format = message;
+    measured = null;
     trouble = '';
     player.open(message.mime);
   } else if (message.type === 'mark') {
     player.mark(message.at_s, message.entered_ms);
+    measure(message.at_s);
   } else if (message.type === 'clock') {
     onClock(message);
   }
   showState();
+}
+
+/** The bit rate as it is: a codec may have none as asked for. */
+function measure(at_s) {
+  if (!measured) measured = {from_s: at_s, bytes: 0, kbit_s: null};
+  const past_s = at_s - measured.from_s;
+  if (past_s >= kMeasureS) measured.kbit_s = measured.bytes * 8 / past_s / 1000;
 }
 
 function askClock(quick) {
@@ -120,7 +134,8 @@ function showState() {
   if (format) {
     const channels = format.channels === 1 ? 'mono' : 'stereo';
     show('title', format.title);
-    show('stream', `${format.codec}, ${format.bitrate_bps / 1000} kbit/s, ${format.rate_hz / 1000} kHz, ${channels}`);
+    const kbit_s = measured && measured.kbit_s ? `${Math.round(measured.kbit_s)} kbit/s, ` : '';
+    show('stream', `${format.codec}, ${kbit_s}${format.rate_hz / 1000} kHz, ${channels}`);
   }
 }
 

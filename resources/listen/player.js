@@ -10,6 +10,7 @@ const kSlackS = 0.7;         // further behind than this beyond the target: jump
 const kKeptS = 5;            // played audio that stays in the buffer
 const kTrimS = 10;           // more than this is cut down to kKeptS
 const kMostWaiting = 500;    // pieces not yet in the buffer: a browser that takes none is broken
+const kStartingS = 0.05;
 const kMarksKept = 100;
 
 /** Plays one live coded stream through Media Source Extensions, close to its newest end.
@@ -147,7 +148,7 @@ export class Player {
       return;
     }
     if (this.ahead() > this.target_s + kSlackS) {
-      this.audio.currentTime = this.end() - this.target_s;
+      this.jump();
       ++this.skips;
       this.events.changed();
     }
@@ -157,8 +158,14 @@ export class Player {
     }
   }
 
+  jump() {
+    this.from_s = this.end() - this.target_s;
+    this.audio.currentTime = this.from_s;
+  }
+
   start() {
-    if (this.ahead() > this.target_s + kSlackS) this.audio.currentTime = this.end() - this.target_s;
+    if (this.ahead() > this.target_s + kSlackS) this.jump();
+    this.from_s = this.audio.currentTime;
     this.running = true;
     this.calm_since_ms = performance.now();
     this.audio.play().then(() => this.events.changed(), (error) => {
@@ -172,7 +179,9 @@ export class Player {
   }
 
   onWaiting() {
-    if (!this.running || this.audio.seeking || this.ahead() > 0.1) return;
+    // Browsers wait a moment at every start, too.
+    if (!this.running || this.audio.currentTime - this.from_s < kStartingS) return;
+    if (this.audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) return;
     ++this.stalls;
     this.target_s = Math.min(kMostTargetS, this.target_s * kStallGrowth);
     this.running = false;
