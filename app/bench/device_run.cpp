@@ -71,13 +71,8 @@ Result<void> DeviceRun::begin() {
     return {};
 }
 
-void DeviceRun::ask(Action action) {
-    const std::lock_guard lock(actions_mutex_);
-    actions_.push_back(std::move(action));
-}
-
 void DeviceRun::post(const duplex::TimedCommand& timed) {
-    ask([this, timed] {
+    actions_.ask([this, timed] {
         if (timed.spike_ms > 0.0) far_end_->spike(engine_.nowNs(), timed.spike_ms);
         if (timed.lose_packets > 0) far_end_->loseNext(timed.lose_packets);
         if (timed.command.kind == duplex::CommandKind::set) {
@@ -94,24 +89,24 @@ void DeviceRun::post(const duplex::TimedCommand& timed) {
 
 void DeviceRun::say(duplex::FarEndItem item) {
     auto shared = std::make_shared<duplex::FarEndItem>(std::move(item));
-    ask([this, shared] {
+    actions_.ask([this, shared] {
         shared->at_s = double(engine_.nowNs()) * 1e-9;
         far_end_->add(std::move(*shared));
     });
 }
 
 void DeviceRun::append(std::int64_t ticket, std::vector<float> samples, bool last) {
-    ask([this, ticket, last, samples = std::move(samples)] {
+    actions_.ask([this, ticket, last, samples = std::move(samples)] {
         far_end_->append(ticket, samples, last);
     });
 }
 
 void DeviceRun::unsay(std::int64_t ticket) {
-    ask([this, ticket] { far_end_->remove(ticket); });
+    actions_.ask([this, ticket] { far_end_->remove(ticket); });
 }
 
 void DeviceRun::moveSaid(std::int64_t ticket, int places) {
-    ask([this, ticket, places] { far_end_->move(ticket, places); });
+    actions_.ask([this, ticket, places] { far_end_->move(ticket, places); });
 }
 
 void DeviceRun::onEvent(const duplex::ToldEvent& told) {
@@ -234,12 +229,7 @@ void DeviceRun::gatherNews() {
 void DeviceRun::work() {
     setThreadRole(ThreadRole::net);
     while (!stopping_) {
-        {
-            const std::lock_guard lock(actions_mutex_);
-            std::swap(actions_, now_actions_);
-        }
-        for (const auto& action : now_actions_) action();
-        now_actions_.clear();
+        actions_.run();
         send();
         listen();
         cutSegments();

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/audio/qt_audio_device.h"
+#include "app/bench/action_queue.h"
 #include "app/bench/bench_run.h"
 #include "app/bench/run_spool.h"
 #include "engine/duplex/engine.h"
@@ -47,10 +48,7 @@ public:
     [[nodiscard]] audio::DeviceStatus deviceStatus() const { return device_->status(); }
 
 private:
-    using Action = std::function<void()>;
-
     DeviceRun() = default;
-    void ask(Action action);
     void onEvent(const duplex::ToldEvent& told);
     void work();
     void send();
@@ -66,8 +64,7 @@ private:
     RunSpool spool_;
     std::atomic<bool> stopping_{false}, ended_{false};
     std::atomic<BlockIndex> block_{0};
-    std::mutex actions_mutex_;
-    std::vector<Action> actions_, now_actions_;
+    ActionQueue<> actions_;
     std::mutex events_mutex_;
     std::vector<Event> events_;  ///< told, not yet looked at
     std::mutex news_mutex_;

@@ -70,35 +70,30 @@ Result<void> RoomRun::begin() {
     return {};
 }
 
-void RoomRun::ask(Action action) {
-    const std::lock_guard lock(actions_mutex_);
-    actions_.push_back(std::move(action));
-}
-
 void RoomRun::post(const duplex::TimedCommand& command) {
-    ask([command](duplex::SceneLoop& loop) { loop.post(command); });
+    actions_.ask([command](duplex::SceneLoop& loop) { loop.post(command); });
 }
 
 void RoomRun::say(duplex::FarEndItem item) {
     auto shared = std::make_shared<duplex::FarEndItem>(std::move(item));
-    ask([shared](duplex::SceneLoop& loop) {
+    actions_.ask([shared](duplex::SceneLoop& loop) {
         shared->at_s = double(loop.block()) * kBlockMs / 1000.0;
         loop.farEnd().add(std::move(*shared));
     });
 }
 
 void RoomRun::append(std::int64_t ticket, std::vector<float> samples, bool last) {
-    ask([ticket, last, samples = std::move(samples)](duplex::SceneLoop& loop) {
+    actions_.ask([ticket, last, samples = std::move(samples)](duplex::SceneLoop& loop) {
         loop.farEnd().append(ticket, samples, last);
     });
 }
 
 void RoomRun::unsay(std::int64_t ticket) {
-    ask([ticket](duplex::SceneLoop& loop) { loop.farEnd().remove(ticket); });
+    actions_.ask([ticket](duplex::SceneLoop& loop) { loop.farEnd().remove(ticket); });
 }
 
 void RoomRun::moveSaid(std::int64_t ticket, int places) {
-    ask([=](duplex::SceneLoop& loop) { loop.farEnd().move(ticket, places); });
+    actions_.ask([=](duplex::SceneLoop& loop) { loop.farEnd().move(ticket, places); });
 }
 
 void RoomRun::waitForBlock() {
@@ -118,15 +113,6 @@ void RoomRun::waitForBlock() {
         ++late_blocks_;
         if (early_ns < -kGiveUpNs) start_ns_ -= early_ns;
     }
-}
-
-void RoomRun::takeActions() {
-    {
-        const std::unique_lock lock(actions_mutex_, std::try_to_lock);
-        if (lock) std::swap(actions_, now_actions_);
-    }
-    for (const auto& action : now_actions_) action(*loop_);
-    now_actions_.clear();
 }
 
 void RoomRun::step() {
@@ -199,7 +185,7 @@ void RoomRun::work() {
                           : std::numeric_limits<BlockIndex>::max();
     while (!stopping_ && block_ < last) {
         waitForBlock();
-        takeActions();
+        actions_.tryRun(*loop_);
         step();
         listen();
         gatherNews();

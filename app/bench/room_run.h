@@ -7,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/bench/action_queue.h"
 #include "app/bench/bench_run.h"
 #include "app/bench/run_spool.h"
 #include "engine/duplex/block_times.h"
@@ -52,13 +53,9 @@ public:
     }
 
 private:
-    using Action = std::function<void(duplex::SceneLoop&)>;
-
     RoomRun() = default;
-    void ask(Action action);
     void work();
     void waitForBlock();
-    void takeActions();
     void step();
     void listen();
     void gatherNews();
@@ -68,8 +65,7 @@ private:
     RunSpool spool_;
     std::atomic<bool> stopping_{false}, ended_{false};
     std::atomic<BlockIndex> block_{0};
-    std::mutex actions_mutex_;
-    std::vector<Action> actions_, now_actions_;
+    ActionQueue<duplex::SceneLoop&> actions_;
     std::mutex news_mutex_;
     RunNews news_;
     bool fresh_ = false;
