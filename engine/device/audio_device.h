@@ -36,8 +36,8 @@ public:
     virtual void unheard(std::int64_t /*frames*/) noexcept {}
 };
 
-/// A microphone and a loudspeaker, on one clock or two. Thread: its owner's, except that the callback is
-/// called on a thread of the device (or in step()).
+/// A microphone and a loudspeaker, on one clock or two. Thread: its owner's, except that the
+/// callback is called on a thread of the device (or in step()).
 class AudioDevice {
 public:
     virtual ~AudioDevice() = default;

@@ -25,11 +25,11 @@ struct ExchangeRecord {
     std::int64_t ring_frame = 0;       ///< loudspeaker-ring position of the first queued frame
     std::int32_t audible_frames = 0;   ///< queued frames before silence of an interruption set in
     std::int32_t dropped_frames = 0;   ///< ring frames thrown away by an interruption
-    /// Of what was handed over before this exchange, the newest frames that a hard cut of the device
-    /// threw away unheard.
+    /// Of what was handed over before this exchange, the newest frames that a hard cut of the
+    /// device threw away unheard.
     std::int32_t unheard_frames = 0;
-    bool lost = false;                 ///< capture was made up from the monotonic clock
-    bool interrupted = false;          ///< an interruption reached the loudspeaker here
+    bool lost = false;         ///< capture was made up from the monotonic clock
+    bool interrupted = false;  ///< an interruption reached the loudspeaker here
 };
 
 /// A command that took effect at this block: a setting, "interrupt", "reset", "spike", ...
