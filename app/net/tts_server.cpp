@@ -119,7 +119,7 @@ void TtsServer::startNext(ClientId client, Stream& stream) {
             std::make_shared<std::atomic<bool>>(false)};
     stream.waiting.pop_front();
     if (job.request.voice.empty()) job.request.voice = options_.voice;
-    auto& speaking = stream.speaking.emplace();
+    auto& speaking = stream.speaking.emplace(Speaking{});
     speaking.number = job.number;
     speaking.id = job.request.id;
     speaking.stop = job.stop;
