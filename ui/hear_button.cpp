@@ -7,6 +7,7 @@
 
 #include "app/bench/bench.h"
 #include "app/bench/monitor.h"
+#include "engine/device/audio_file.h"
 #include "ui/plots/time_view.h"
 #include "ui/session_desk.h"
 #include "ui/session_work.h"
@@ -36,6 +37,8 @@ void HearButton::fillMenu() {
         menu()->addAction(tr("&Far end"), this, [this] { hearTap(FeedTap::far); });
         menu()->addAction(tr("&Microphone"), this, [this] { hearTap(FeedTap::microphone); });
         menu()->addAction(tr("&Output"), this, [this] { hearTap(FeedTap::output); });
+        menu()->addSeparator();
+        menu()->addAction(tr("In a &browser …"), this, &HearButton::browserWanted);
         return;
     }
     for (const auto& [name, samples] : session->tracks) {
@@ -45,11 +48,12 @@ void HearButton::fillMenu() {
     }
 }
 
-void HearButton::show(bool sounding) { setKind(*this, sounding ? "primary" : ""); }
+void HearButton::showSounding(bool sounding) { setKind(*this, sounding ? "primary" : ""); }
 
 void HearButton::hearNothing() {
+    file_.clear();
     bench_.monitor().stop();
-    show(false);
+    showSounding(false);
 }
 
 void HearButton::hearTap(bench::FeedTap tap) {
@@ -59,7 +63,7 @@ void HearButton::hearTap(bench::FeedTap tap) {
     const auto ok = bench_.monitor().start(tap, source_.monitorId().toStdString(),
                                            bench_.requested().engine.rate_hz, loudspeaker);
     if (!ok) failed(QString::fromStdString(ok.error().message()));
-    show(ok.has_value());
+    showSounding(ok.has_value());
 }
 
 void HearButton::playTrack(const QString& name) {
@@ -72,10 +76,30 @@ void HearButton::playTrack(const QString& name) {
     const double from_s = view_.cursorsShown() ? view_.cursor(0) : view_.range().from_s;
     const auto from =
         std::min(samples.size(), std::size_t(std::max(from_s, 0.0) * session->rate_hz));
-    const auto ok = bench_.monitor().play({samples.begin() + std::ptrdiff_t(from), samples.end()},
-                                          source_.monitorId().toStdString(), session->rate_hz);
+    play({samples.begin() + std::ptrdiff_t(from), samples.end()}, session->rate_hz);
+}
+
+void HearButton::play(std::vector<float> samples, int rate_hz) {
+    const auto ok =
+        bench_.monitor().play(std::move(samples), source_.monitorId().toStdString(), rate_hz);
     if (!ok) failed(QString::fromStdString(ok.error().message()));
-    show(ok.has_value());
+    showSounding(ok.has_value());
+}
+
+void HearButton::playFile(const QString& file) {
+    const bool again = bench_.monitor().playing() && file == file_;
+    hearNothing();
+    if (again) return;
+    file_ = file;
+    const int rate_hz = bench_.requested().engine.rate_hz;
+    thread_.post([this, file, rate_hz] {
+        auto samples = std::make_shared<Result<std::vector<float>>>(
+            device::readMono(file.toStdString(), rate_hz));
+        QMetaObject::invokeMethod(this, [this, file, samples, rate_hz] {
+            if (!*samples) return failed(QString::fromStdString(samples->error().message()));
+            if (file == file_) play(std::move(**samples), rate_hz);
+        });
+    });
 }
 
 }  // namespace doubletalk::ui

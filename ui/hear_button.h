@@ -4,6 +4,8 @@
 
 #include <QToolButton>
 
+#include "app/bench/task_thread.h"
+
 namespace doubletalk::bench {
 class Bench;
 enum class FeedTap : std::uint8_t;
@@ -27,18 +29,24 @@ public:
     void hearNothing();
     void hearTap(bench::FeedTap tap);
     void playTrack(const QString& name);
+    /// Reads it elsewhere first; what sounds ends, and the same file again only ends.
+    void playFile(const QString& file);
 
 signals:
+    void browserWanted();
     void failed(const QString& what);
 
 private:
     void fillMenu();
-    void show(bool sounding);
+    void showSounding(bool sounding);
+    void play(std::vector<float> samples, int rate_hz);
 
     bench::Bench& bench_;
     const SessionDesk& sessions_;
     const SourceChoice& source_;
     const TimeView& view_;
+    QString file_;
+    bench::TaskThread thread_;  ///< last: ends first
 };
 
 }  // namespace doubletalk::ui

@@ -71,11 +71,13 @@ int main(int argc, char** argv) {
         QCoreApplication::translate(
             "main", "Run the scene as fast as it goes, write a picture of the window and end."),
         "FILE");
+    const QCommandLineOption frames(
+        "fps", QCoreApplication::translate("main", "Frames a second, 1 to 60."), "N");
     const QCommandLineOption defaults(
         "default-settings",
         QCoreApplication::translate(
             "main", "Layout, theme and scene as at the first start; nothing is remembered."));
-    parser.addOptions({scene, run, session, workspace, light, size, picture, defaults});
+    parser.addOptions({scene, run, session, workspace, light, size, picture, frames, defaults});
     parser.process(app);
 
     QTemporaryDir forgotten;
@@ -97,6 +99,15 @@ int main(int argc, char** argv) {
     if (parser.value(workspace) == "network") window.showWorkspace(ui::Workspace::network);
     if (const auto wh = parser.value(size).split('x'); wh.size() == 2) {
         window.resize(wh[0].toInt(), wh[1].toInt());
+    }
+    if (parser.isSet(frames)) {
+        const int hz = parser.value(frames).toInt();
+        if (hz < 1 || hz > 60) {
+            std::fprintf(stderr, "doubletalk: error: --fps %s: write a number from 1 to 60\n",
+                         qPrintable(parser.value(frames)));
+            return 2;
+        }
+        window.setFrameRate(hz);
     }
     window.show();
     if (parser.isSet(session)) window.openSession(parser.value(session));

@@ -8,18 +8,16 @@
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
-#include <QToolBar>
-#include <QToolButton>
 #include <QUndoStack>
 #include <QVBoxLayout>
 
-#include "engine/duplex/build_info.h"
 #include "ui/hear_button.h"
+#include "ui/ingest_speech.h"
+#include "ui/models/audio_files.h"
 #include "ui/models/bench_target.h"
 #include "ui/models/event_text.h"
 #include "ui/models/history.h"
@@ -39,17 +37,15 @@
 #include "ui/session_desk.h"
 #include "ui/source_choice.h"
 #include "ui/speech_services.h"
-#include "ui/theme/icons.h"
-#include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
+#include "ui/transport_bar.h"
 #include "ui/widgets/command_palette.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/guide_strip.h"
 #include "ui/widgets/key_card.h"
-#include "ui/widgets/lamp_button.h"
-#include "ui/widgets/quick_toggles.h"
 #include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
+#include "ui/window_dialogs.h"
 #include "ui/window_layout.h"
 
 namespace doubletalk::ui {
@@ -58,12 +54,6 @@ namespace {
 constexpr int kFramesPerS = 30;
 constexpr int kSmoothFramesPerS = 60;
 constexpr double kSpikeMs = 300.0;
-
-QString featureText() {
-    QStringList features;
-    for (const auto& feature : duplex::buildFeatures()) features << QString::fromStdString(feature);
-    return features.join(", ");
-}
 
 }  // namespace
 
@@ -80,6 +70,7 @@ MainWindow::MainWindow(QWidget* parent)
     setMinimumSize(1120, 700);
     actions_ = std::make_unique<WindowActions>(*this);
     layout_ = std::make_unique<WindowLayout>(*this, *actions_->panels_menu);
+    dialogs_ = std::make_unique<WindowDialogs>(*bench_, *this);
     source_ = std::make_unique<SourceChoice>(*bench_, *actions_->scene_menu);
     buildCentre();
     buildDocks();
@@ -104,6 +95,7 @@ MainWindow::~MainWindow() {
     frame_timer_.stop();
     bench_->disconnect(this);
     // What shows bench and history goes before them; Qt would delete it after them.
+    dialogs_.reset();
     sessions_.reset();
     layout_->deleteDocks();
     delete takeCentralWidget();
@@ -115,46 +107,19 @@ void MainWindow::setFrameRate(int hz) {
     actions_->smooth->setChecked(hz > kFramesPerS);
 }
 
+SpeechServices& MainWindow::speech() const { return tool_bar_->speech(); }
+
 TimeStack* MainWindow::stack() const {
     return workspace_ == Workspace::echo ? echo_stack_ : network_stack_;
 }
 
 void MainWindow::buildToolBar() {
-    auto* bar = addToolBar(tr("Transport"));
-    bar->setObjectName("transport");
-    bar->setMovable(false);
-    bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    const auto button = [bar](QAction* action, bool words) {
-        bar->addAction(action);
-        auto* made = qobject_cast<QToolButton*>(bar->widgetForAction(action));
-        made->setToolButtonStyle(words ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
-        return made;
-    };
-    auto& a = *actions_;
-    run_button_ = button(a.run, true);
-    record_button_ = button(a.record, true);
-    bar->addSeparator();
-    button(a.speak_file, true)->setText(tr("Speak files"));
-    auto* interrupt = button(a.interrupt, true);
-    interrupt->setProperty("kind", "interrupt");
-    bar->addSeparator();
-    auto* toggles = new QuickToggles(*edits_, bar);
-    for (auto* toggle : toggles->buttons()) bar->addWidget(toggle);
-    connect(toggles, &QuickToggles::failed, this, &MainWindow::tell);
-    bar->addSeparator();
-    speech_ = new SpeechServices(*bench_, bar);
-    bar->addWidget(speech_->sttButton());
-    bar->addWidget(speech_->ttsButton());
-    tool_bar_ = bar;
-    auto* space = new QWidget(bar);
-    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(space);
-    hear_ = new HearButton(*bench_, *sessions_, *source_, *view_, bar);
-    bar->addWidget(hear_);
-    button(a.follow, true);
-    button(a.cursors, false);
-    button(a.hold, false);
-    button(a.palette, false);
+    tool_bar_ = new TransportBar(*actions_, *bench_, *edits_, this);
+    addToolBar(tool_bar_);
+    hear_ = new HearButton(*bench_, *sessions_, *source_, *view_, tool_bar_);
+    tool_bar_->addAtRight(hear_);
+    connect(tool_bar_, &TransportBar::failed, this, &MainWindow::tell);
+    ingest_ = std::make_unique<IngestSpeech>(*bench_);
 }
 
 void MainWindow::buildCentre() {
@@ -232,12 +197,22 @@ void MainWindow::connectPanels() {
     connect(network_panel_, &NetworkPanel::spikeWanted, bench, &Bench::spike);
     connect(network_panel_, &NetworkPanel::lossWanted, bench, &Bench::loseNext);
     connect(network_panel_, &NetworkPanel::freezeWanted, bench, &Bench::freezeNetwork);
+    connect(network_panel_, &NetworkPanel::traceWanted, source_.get(), &SourceChoice::setTrace);
     connect(events_, &EventPanel::timeSelected, this, &MainWindow::showTime);
     connect(events_, &EventPanel::failed, this, &MainWindow::tell);
     connect(transcript_, &TranscriptPanel::timeSelected, this, &MainWindow::showTime);
     connect(bench, &Bench::understood, transcript_, &TranscriptPanel::addUnderstood);
-    connect(speech_, &SpeechServices::understood, transcript_, &TranscriptPanel::addUnderstood);
-    connect(speech_, &SpeechServices::failed, this, &MainWindow::tell);
+    connect(&speech(), &SpeechServices::understood, transcript_, &TranscriptPanel::addUnderstood);
+    connect(ingest_.get(), &IngestSpeech::started, this, [this](const QString& address) {
+        statusBar()->showMessage(
+            tr("Send to %1: doubletalk-cli send --wav FILE --host %2 --ingest-port %3")
+                .arg(address, address.section(':', 0, 0), address.section(':', 1, 1)),
+            20000);
+    });
+    connect(ingest_.get(), &IngestSpeech::failed, this, [this](const QString& what) {
+        actions_->speak_stream->setChecked(false);
+        tell(what);
+    });
     connect(speak_, &SpeakPanel::speakTextWanted, this, &MainWindow::speakText);
     connect(speak_, &SpeakPanel::speakFilesWanted, this, [this](const QStringList& files) {
         for (const auto& file : files) bench_->speakFile(file);
@@ -258,8 +233,8 @@ void MainWindow::connectPanels() {
 void MainWindow::speakText(const QString& text, const QString& voice) {
     if (voice != "remote") {
         bench_->speakText(text, voice);
-    } else if (speech_->ttsConnected()) {
-        speech_->speak(text, QString());
+    } else if (speech().ttsConnected()) {
+        speech().speak(text, QString());
     } else {
         tell(tr("The speech service is not connected: TTS in the tool bar connects it"));
     }
@@ -274,7 +249,7 @@ void MainWindow::connectBench() {
     connect(bench, &Bench::failed, this, &MainWindow::tell);
     connect(bench, &Bench::notice, this,
             [this](const QString& text) { statusBar()->showMessage(text, 8000); });
-    connect(bench, &Bench::recordingChanged, this, &MainWindow::recordingChanged);
+    connect(bench, &Bench::recordingChanged, this, &MainWindow::updateStatus);
     connect(bench, &Bench::progress, this, &MainWindow::showProgress);
     connect(bench, &Bench::settingsChanged, this, [this] {
         const auto& settings = bench_->requested();
@@ -293,10 +268,16 @@ void MainWindow::connectSessions() {
     connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
     });
+    connect(sessions, &SessionDesk::saveTrackWanted, dialogs_.get(), &WindowDialogs::showSaveTrack);
     connect(source_.get(), &SourceChoice::failed, this, &MainWindow::tell);
     connect(source_.get(), &SourceChoice::changed, source_.get(), &SourceChoice::save);
+    connect(source_.get(), &SourceChoice::changed, this,
+            [this] { network_panel_->setTrace(source_->trace()); });
     connect(source_.get(), &SourceChoice::roundTripMeasured, status_, &StatusContent::setRoundTrip);
     connect(hear_, &HearButton::failed, this, &MainWindow::tell);
+    connect(hear_, &HearButton::browserWanted, dialogs_.get(), &WindowDialogs::showListening);
+    connect(dialogs_.get(), &WindowDialogs::hearFileWanted, hear_, &HearButton::playFile);
+    connect(dialogs_.get(), &WindowDialogs::hearNothingWanted, hear_, &HearButton::hearNothing);
 }
 
 void MainWindow::connectActions() {
@@ -314,12 +295,13 @@ void MainWindow::connectActions() {
     on(a.record, [this] { sessions_->toggleRecording(); });
     on(a.interrupt, [this] {
         bench_->interrupt();
-        speech_->interrupted();
+        speech().interrupted();
     });
     on(a.reset, [this] { bench_->resetEngine(); });
     on(a.spike, [this] { bench_->spike(kSpikeMs); });
     on(a.move_microphone, [this] { bench_->changePath(); });
     on(a.speak_file, [this] { speakFiles(); });
+    on(a.speak_stream, [this](bool checked) { checked ? ingest_->start() : ingest_->stop(); });
     on(a.open, [this] { sessions_->choose(this); });
     on(a.source, [this] { source_->chooseDevices(this); });
     on(a.replay, [this] { sessions_->replay(); });
@@ -348,7 +330,10 @@ void MainWindow::connectActions() {
     on(a.text_larger, [] { Theme::current().setTextScale(Theme::current().textScale() + 0.1); });
     on(a.text_smaller, [] { Theme::current().setTextScale(Theme::current().textScale() - 0.1); });
     on(a.smooth, [this](bool checked) { setFrameRate(checked ? kSmoothFramesPerS : kFramesPerS); });
-    on(a.about, [this] { showAbout(); });
+    on(a.about, [this] { dialogs_->showAbout(); });
+    on(a.save_track, [this] { sessions_->saveTrack(); });
+    on(a.analyse, [this] { dialogs_->showAnalysis(); });
+    on(a.listen, [this] { dialogs_->showListening(); });
 }
 
 void MainWindow::run(bench::RunPace pace) {
@@ -363,24 +348,15 @@ void MainWindow::run(bench::RunPace pace) {
 void MainWindow::stateChanged(bench::BenchState state) {
     const bool idle = state == bench::BenchState::idle;
     auto& a = *actions_;
-    a.run->setText(idle ? tr("Run") : tr("Stop"));
-    a.run->setIcon(icon(idle ? Icon::run : Icon::stop, idle ? Token::on_accent : Token::text));
-    a.run->setEnabled(state != bench::BenchState::stopping);
-    setKind(*run_button_, idle ? "primary" : "field");
+    tool_bar_->showState(state);
     const bool running = state == bench::BenchState::running;
     for (auto* action : {a.interrupt, a.reset, a.spike, a.move_microphone})
         action->setEnabled(running);
     a.scene_menu->setEnabled(idle);
     a.source->setEnabled(idle);
     health_->setRunning(running);
-    network_panel_->setRunning(running);
+    network_panel_->setRunning(!idle);
     refresh();
-}
-
-void MainWindow::recordingChanged() {
-    actions_->record->setChecked(bench_->recording());
-    setKind(*record_button_, bench_->recording() ? "primary" : "");
-    updateStatus();
 }
 
 void MainWindow::tell(const QString& problem) { errors_->showError(problem); }
@@ -390,8 +366,8 @@ void MainWindow::showProgress(const QString& what, double done_ratio) {
 }
 
 void MainWindow::speakFiles() {
-    const auto files = QFileDialog::getOpenFileNames(this, tr("Files to speak"), QString(),
-                                                     tr("Sound (*.wav *.flac);;All files (*)"));
+    const auto files =
+        QFileDialog::getOpenFileNames(this, tr("Files to speak"), QString(), soundFilter());
     for (const auto& file : files) bench_->speakFile(file);
 }
 
@@ -424,6 +400,10 @@ void MainWindow::showWorkspace(Workspace workspace) {
 void MainWindow::refresh() {
     history_->poll(bench_->feed());
     view_->advance(history_->nowS());
+    const auto& spoken = history_->assistant();
+    const bool sounds = bench_->state() == bench::BenchState::running && !spoken.empty() &&
+                        spoken.back().to_s < spoken.back().from_s;
+    tool_bar_->showSounding(sounds);
     for (auto* plots : {echo_stack_, network_stack_, latency_stack_}) {
         if (plots->isVisible()) plots->refresh();
     }
@@ -445,12 +425,10 @@ void MainWindow::updateStatus() {
     const auto machine = bench_->machine();
     status_->setMachine(machine, running);
     status_->setFramesPerSecond(frames_per_s_);
-    status_->setRecording(bench_->recording() ? bench_->recordedS() : -1.0);
-    health_->setMachine(machine);
-    actions_->record->setText(
-        bench_->recording()
-            ? QTime(0, 0).addMSecs(int(bench_->recordedS() * 1000.0)).toString("HH:mm:ss")
-            : tr("Record"));
+    const double recorded_s = bench_->recording() ? bench_->recordedS() : -1.0;
+    status_->setRecording(recorded_s);
+    health_->setMachine(sessions_->opened() == nullptr ? &machine : nullptr);
+    tool_bar_->showRecording(recorded_s);
     speak_->setQueue(bench_->queue(), machine.buffered_ms);
     if (transcript_->isVisible()) transcript_->setQueue(bench_->queue());
 }
@@ -471,6 +449,7 @@ void MainWindow::restoreLook() {
     actions_->dark->setChecked(Theme::current().dark());
     workspace_ = Workspace(settings.value("window/workspace", 0).toInt() == 1 ? 1 : 0);
     source_->restore();
+    network_panel_->setTrace(source_->trace());
     layout_->restore(workspace_);
     showWorkspace(workspace_);
 }
@@ -480,13 +459,6 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (bench_->recording()) sessions_->toggleRecording();
     bench_->stop();
     QMainWindow::closeEvent(event);
-}
-
-void MainWindow::showAbout() {
-    QMessageBox::about(
-        this, tr("About Doubletalk"),
-        tr("<b>Doubletalk %1</b><br>Test bench for full-duplex voice assistants.<br><br>%2")
-            .arg(QString::fromStdString(duplex::buildVersion()), featureText()));
 }
 
 }  // namespace doubletalk::ui

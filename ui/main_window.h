@@ -12,8 +12,6 @@
 
 class QStackedWidget;
 class QTabBar;
-class QToolBar;
-class QToolButton;
 
 namespace doubletalk::ui {
 
@@ -26,6 +24,7 @@ class EchoPathPlot;
 class ExportablePlot;
 class GuideStrip;
 class HealthPanel;
+class IngestSpeech;
 class HearButton;
 class History;
 class KeyCard;
@@ -42,7 +41,9 @@ class StatusContent;
 class TimeStack;
 class TimeView;
 class TranscriptPanel;
+class TransportBar;
 class WindowActions;
+class WindowDialogs;
 
 /// The window: bench, history, one time view, and the panels that show them. Pulls what is new
 /// once a frame; never waits for the engine. Thread: gui.
@@ -81,16 +82,15 @@ private:
     void saveLook();
     void restoreLook();
     void stateChanged(bench::BenchState state);
-    void recordingChanged();
     void tell(const QString& problem);
     void stepProblem(int step);
     void speakFiles();
-    void showAbout();
     void showTime(double at_s);
     void speakText(const QString& text, const QString& voice);
     void connectPanels();
     void updateStatus();
     [[nodiscard]] TimeStack* stack() const;
+    [[nodiscard]] SpeechServices& speech() const;
 
     std::unique_ptr<bench::Bench> bench_;
     std::unique_ptr<History> history_;
@@ -102,7 +102,8 @@ private:
     std::unique_ptr<WindowLayout> layout_;
     std::unique_ptr<SourceChoice> source_;
     std::unique_ptr<SessionDesk> sessions_;
-    SpeechServices* speech_ = nullptr;
+    std::unique_ptr<WindowDialogs> dialogs_;
+    std::unique_ptr<IngestSpeech> ingest_;
     Workspace workspace_ = Workspace::echo;
     QTabBar* tabs_ = nullptr;
     QStackedWidget* pages_ = nullptr;
@@ -123,9 +124,7 @@ private:
     StatusContent* status_ = nullptr;
     KeyCard* keys_ = nullptr;
     CommandPalette* palette_ = nullptr;
-    QToolButton* run_button_ = nullptr;
-    QToolButton* record_button_ = nullptr;
-    QToolBar* tool_bar_ = nullptr;
+    TransportBar* tool_bar_ = nullptr;
     HearButton* hear_ = nullptr;
     QTimer frame_timer_;
     QElapsedTimer second_;

@@ -59,6 +59,7 @@ SessionDesk::SessionDesk(bench::Bench& bench, History& history, TimeView& view, 
             });
     connect(&panel_, &SessionPanel::openWanted, this, &SessionDesk::open);
     connect(&panel_, &SessionPanel::replayWanted, this, &SessionDesk::replayFolder);
+    connect(&panel_, &SessionPanel::saveTrackWanted, this, &SessionDesk::saveTrackWanted);
     connect(&panel_, &SessionPanel::revealWanted, this,
             [](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
     listRecent();
@@ -108,12 +109,19 @@ void SessionDesk::leave() {
 }
 
 void SessionDesk::replay() {
-    const auto folder = opened_folder_.isEmpty() ? last_kept_ : opened_folder_;
-    if (folder.isEmpty()) {
+    if (folder().isEmpty()) {
         failed(tr("There is no session to replay: open one (Ctrl+O) or record a run (Shift+R)"));
         return;
     }
-    replayFolder(folder);
+    replayFolder(folder());
+}
+
+void SessionDesk::saveTrack() {
+    if (folder().isEmpty()) {
+        failed(tr("There is no session to save from: open one (Ctrl+O) or record a run (Shift+R)"));
+        return;
+    }
+    saveTrackWanted(folder());
 }
 
 void SessionDesk::replayFolder(const QString& folder) {

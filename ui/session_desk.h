@@ -36,6 +36,12 @@ public:
     void open(const QString& folder);
     /// The opened session, or the one kept last.
     void replay();
+    /// The opened session, or the one kept last; empty: none.
+    [[nodiscard]] QString folder() const {
+        return opened_folder_.isEmpty() ? last_kept_ : opened_folder_;
+    }
+    /// Asks for a track to be saved of it.
+    void saveTrack();
     /// Ends a replay that goes on.
     void cancel();
     /// The history shows a run from now on.
@@ -47,6 +53,7 @@ signals:
     /// The history holds this session now.
     void shown(const QString& folder);
     void told(const QString& text, int for_ms);
+    void saveTrackWanted(const QString& folder);
     void progress(const QString& what, double done_ratio);
     void failed(const QString& what);
 

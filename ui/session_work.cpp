@@ -33,8 +33,9 @@ QString verdictOf(const duplex::ReplayResult& result, std::size_t changes) {
         return result.identical ? SessionWork::tr("Equal settings: the replay is equal bit for bit")
                                 : SessionWork::tr("Equal settings, but the replay differs");
     }
-    return SessionWork::tr("%n setting(s) changed, ", nullptr, int(changes)) +
-           SessionWork::tr("%n decision(s) changed", nullptr, int(result.decisions.size()));
+    return SessionWork::tr("Settings changed: %1, decisions changed: %2")
+        .arg(changes)
+        .arg(result.decisions.size());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <QSettings>
 
 #include "app/bench/bench.h"
+#include "engine/network/trace_file.h"
 #include "engine/room/scene.h"
 #include "ui/device_dialog.h"
 
@@ -52,6 +53,22 @@ void SourceChoice::chooseDevices(QWidget* window) {
     roundTripMeasured(dialog.roundTripMs());
 }
 
+QString SourceChoice::trace() const { return QString::fromStdString(bench_.source().trace); }
+
+void SourceChoice::setTrace(const QString& file) {
+    auto source = bench_.source();
+    source.trace = file.toStdString();
+    if (file.isEmpty()) return apply(source);
+    thread_.post([this, source] {
+        const auto trace = network::readTrace(source.trace);
+        const auto problem = trace ? QString() : QString::fromStdString(trace.error().message());
+        QMetaObject::invokeMethod(this, [this, source, problem] {
+            if (!problem.isEmpty()) return failed(problem);
+            apply(source);
+        });
+    });
+}
+
 void SourceChoice::save() const {
     QSettings settings;
     const auto& source = bench_.source();
@@ -59,6 +76,7 @@ void SourceChoice::save() const {
     settings.setValue("bench/input", QString::fromStdString(source.input_id));
     settings.setValue("bench/output", QString::fromStdString(source.output_id));
     settings.setValue("bench/monitor", monitor_id_);
+    settings.setValue("bench/trace", trace());
     settings.setValue("bench/scene", QString::fromStdString(source.scene));
 }
 
@@ -72,6 +90,7 @@ void SourceChoice::restore() {
     source.devices = settings.value("bench/devices", false).toBool();
     source.input_id = text("bench/input");
     source.output_id = text("bench/output");
+    source.trace = text("bench/trace");
     monitor_id_ = settings.value("bench/monitor").toString();
     if (!bench_.setSource(source)) (void)bench_.setSource({});
 }

@@ -6,6 +6,8 @@
 #include <QString>
 #include <string>
 
+#include "app/bench/task_thread.h"
+
 class QMenu;
 class QWidget;
 
@@ -26,6 +28,9 @@ public:
 
     /// Asks for devices in a dialog over window.
     void chooseDevices(QWidget* window);
+    /// Recorded packet delays for the next run; empty: none. Read and checked elsewhere first.
+    void setTrace(const QString& file);
+    [[nodiscard]] QString trace() const;
     /// Device of the operator's ear; empty: the system's default.
     [[nodiscard]] const QString& monitorId() const { return monitor_id_; }
     void restore();
@@ -42,6 +47,7 @@ private:
 
     bench::Bench& bench_;
     QString monitor_id_;
+    bench::TaskThread thread_;  ///< last: ends first
 };
 
 }  // namespace doubletalk::ui

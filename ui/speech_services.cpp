@@ -9,7 +9,7 @@
 
 #include "app/bench/bench.h"
 #include "app/net/speech_link.h"
-#include "engine/dsp/resampler.h"
+#include "ui/spoken_stream.h"
 #include "ui/widgets/lamp_button.h"
 
 namespace doubletalk::ui {
@@ -39,13 +39,6 @@ Lamp lampOf(net::LinkState state) {
 }
 
 }  // namespace
-
-struct SpeechServices::Utterance {
-    std::int64_t ticket = 0;
-    int from_hz = 0;
-    dsp::Resampler resampler;
-    std::vector<float> out;
-};
 
 SpeechServices::SpeechServices(bench::Bench& bench, QWidget* parent)
     : QObject(parent),
@@ -136,9 +129,7 @@ void SpeechServices::showStatus(bool stt, const net::LinkStatus& status) {
 
 void SpeechServices::speak(const QString& text, const QString& voice) {
     const auto id = QStringLiteral("u%1").arg(next_id_++);
-    auto utterance = std::make_shared<Utterance>();
-    utterance->ticket = bench_.speakStream(text);
-    utterances_.insert(id, utterance);
+    utterances_.insert(id, std::make_shared<SpokenStream>(bench_, text));
     link_->speak(id, text, voice);
 }
 
@@ -146,29 +137,19 @@ void SpeechServices::interrupted() { link_->cancelAll(); }
 
 void SpeechServices::take(const net::SpeechPiece& piece) {
     const auto found = utterances_.find(piece.id);
-    if (found == utterances_.end() || piece.samples.empty()) return;
-    auto& utterance = **found;
-    const int to_hz = bench_.requested().stream.rate_hz;
-    if (utterance.from_hz != piece.rate_hz) {
-        utterance.from_hz = piece.rate_hz;
-        if (auto ok = utterance.resampler.prepare(piece.rate_hz, to_hz); !ok) {
-            failed(QString::fromStdString(ok.error().message()));
-            return;
-        }
+    if (found == utterances_.end()) return;
+    if (auto ok = (*found)->append(piece.samples, piece.rate_hz); !ok) {
+        failed(QString::fromStdString(ok.error().message()));
     }
-    utterance.out.resize(piece.samples.size() * std::size_t(to_hz) / std::size_t(piece.rate_hz) +
-                         2);
-    const int n = utterance.resampler.process(piece.samples, utterance.out);
-    bench_.append(utterance.ticket, {utterance.out.begin(), utterance.out.begin() + n}, false);
 }
 
 void SpeechServices::end(const net::SpeechEnd& end) {
     const auto utterance = utterances_.take(end.id);
     if (!utterance) return;
     if (end.how == net::SpeechEnd::How::failed) {
-        bench_.failStream(utterance->ticket, end.reason);
+        utterance->fail(end.reason);
     } else {
-        bench_.append(utterance->ticket, {}, true);
+        utterance->end();
     }
 }
 

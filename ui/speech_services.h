@@ -10,9 +10,6 @@
 namespace doubletalk::bench {
 class Bench;
 }
-namespace doubletalk::dsp {
-class Resampler;
-}
 namespace doubletalk::net {
 class SpeechLink;
 struct LinkStatus;
@@ -24,6 +21,7 @@ class QWidget;
 namespace doubletalk::ui {
 
 class LampButton;
+class SpokenStream;
 
 /// Remote speech in the window: two lamp buttons with their menus, the engine's cleaned audio to
 /// the recogniser, and what the synthesiser sends into the bench's speech queue. Thread: gui.
@@ -46,7 +44,6 @@ signals:
     void failed(const QString& what);
 
 private:
-    struct Utterance;
     void addMenu(LampButton& button, const QString& key, const QString& standard, bool stt);
     void setOpen(bool stt, bool open);
     void askAddress(bool stt);
@@ -61,7 +58,7 @@ private:
     bool tts_connected_ = false;
     bool stt_failed_told_ = false, tts_failed_told_ = false;
     int next_id_ = 1;
-    QHash<QString, std::shared_ptr<Utterance>> utterances_;
+    QHash<QString, std::shared_ptr<SpokenStream>> utterances_;
 };
 
 }  // namespace doubletalk::ui

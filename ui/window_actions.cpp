@@ -40,6 +40,9 @@ WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(wi
         add(file, tr("&Open session …"), tr("Show a recorded session on the time axis"), "Ctrl+O");
     recent_menu = file->addMenu(tr("&Recent sessions"));
     file->addSeparator();
+    save_track = add(file, tr("Save a &track as …"),
+                     tr("A signal of the opened or last kept session as WAV, FLAC, MP3, AAC, Opus"),
+                     "Ctrl+Shift+S");
     export_plot = add(file, tr("&Export plot …"),
                       tr("Write the plot in front as PNG, SVG, PDF or CSV"), "Ctrl+E");
     file->addSeparator();
@@ -56,6 +59,10 @@ WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(wi
     speak_file = add(session, tr("Speak &files …"), tr("Let the assistant play sound files"),
                      "Ctrl+Shift+O");
     speak_file->setIcon(icon(Icon::file));
+    speak_stream = addSwitch(session, tr("Speak what is se&nt"),
+                             tr("The assistant speaks what 'doubletalk-cli send' brings over TCP, "
+                                "as long as it comes; only from this computer"),
+                             "Ctrl+Shift+P");
     session->addSeparator();
     scene_menu = session->addMenu(tr("&Scene"));
     source = add(session, tr("&Devices …"), tr("Virtual room or real microphone and loudspeaker"),
@@ -113,6 +120,13 @@ WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(wi
     undo->setIcon(icon(Icon::undo));
     redo = add(tools, tr("&Redo"), tr("Do it again"), "Ctrl+Y");
     redo->setIcon(icon(Icon::redo));
+    analyse =
+        add(tools, tr("&Analyse a pair of files …"),
+            tr("Far end and microphone from files through the canceller: measured values, and "
+               "the result to hear"),
+            "Ctrl+Shift+A");
+    listen = add(tools, tr("&Listen in a browser …"),
+                 tr("A page on this computer that plays a tap of the running engine"), "Ctrl+B");
     palette = add(tools, tr("Find a &command or setting …"),
                   tr("Search everything the window can do"), "Ctrl+K");
     palette->setIcon(icon(Icon::search));

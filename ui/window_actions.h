@@ -23,12 +23,13 @@ public:
     /// All with a text, menu by menu.
     [[nodiscard]] const QList<QAction*>& all() const { return all_; }
 
-    QAction *open, *record, *export_plot, *quit;
-    QAction *run, *interrupt, *reset, *source, *speak_file, *move_microphone, *spike, *replay;
+    QAction *open, *save_track, *record, *export_plot, *quit;
+    QAction *run, *interrupt, *reset, *source, *speak_file, *speak_stream, *move_microphone, *spike,
+        *replay;
     QAction *echo, *network;
     QAction *follow, *cursors, *hold, *next_problem, *previous_problem, *fit, *zoom_in, *zoom_out;
     QAction *undo, *redo, *dark, *text_larger, *text_smaller, *default_layout, *smooth;
-    QAction *palette, *keys, *about;
+    QAction *analyse, *listen, *palette, *keys, *about;
     QMenu *panels_menu, *recent_menu, *scene_menu;
 
 private:

@@ -4,16 +4,21 @@
 // doubletalk_ui_bench: what the plots of the Echo workspace cost. A recorded minute of a scene is
 // played into them at the pace of real time; the process does nothing else.
 //   --span 60 --fps 30 --seconds 10 --width 1055 --height 870 --every-frame --grab FOLDER
+// Or what an hour of history takes, played as fast as it goes; more than --limit MiB is an error:
+//   --history 3600 --limit 100
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QElapsedTimer>
+#include <QHBoxLayout>
 #include <QPixmap>
 #include <QTimer>
-#include <QHBoxLayout>
 #include <QVBoxLayout>
 #include <ctime>
+#include <fstream>
+#include <functional>
 
 #include "tests/ui/scene_history.h"
 #include "ui/plots/delay_variation_plot.h"
@@ -106,6 +111,38 @@ private:
     std::size_t row_ = 0, event_ = 0, packet_ = 0, path_ = 0;
 };
 
+/// Memory of this process that is really there.
+double residentMib() {
+    std::ifstream file("/proc/self/statm");
+    double all = 0.0;
+    double resident = 0.0;
+    file >> all >> resident;
+    return resident * double(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+/// Drawn four times a second of history, as whole as a window draws it.
+int measureHistory(Player& player, const History& history, TimeView& view,
+                   const std::function<void()>& draw, double seconds, double limit_mib) {
+    constexpr BlockIndex kWarmUp = 6000;  // every buffer of the plots is there
+    double before_mib = 0.0;
+    double most_mib = 0.0;
+    const auto blocks = BlockIndex(seconds * 100.0) + kWarmUp;
+    for (BlockIndex block = 0; block <= blocks; block += 25) {
+        player.playTo(block);
+        view.advance(history.nowS());
+        draw();
+        if (block == kWarmUp) before_mib = residentMib();
+        if (block % 6000 == 0) most_mib = std::max(most_mib, residentMib());
+    }
+    const double grown_mib = residentMib() - before_mib;
+    view.fit();
+    draw();
+    fmt::print(
+        "{:.0f} s of history: {:.1f} MiB more ({:.1f} at most) than after a minute's {:.1f} MiB\n",
+        seconds, grown_mib, most_mib - before_mib, before_mib);
+    return grown_mib < limit_mib ? 0 : 1;
+}
+
 void grab(QWidget& window, TimeView& view, const QString& folder) {
     for (const bool dark : {true, false}) {
         Theme::current().setDark(dark);
@@ -114,7 +151,8 @@ void grab(QWidget& window, TimeView& view, const QString& folder) {
         for (auto* stack : window.findChildren<TimeStack*>()) stack->refresh();
         for (auto* plot : window.findChildren<SmallPlot*>()) plot->refresh();
         QApplication::processEvents();
-        window.grab().save(folder + '/' + window.objectName() + (dark ? "-dark.png" : "-light.png"));
+        window.grab().save(folder + '/' + window.objectName() +
+                           (dark ? "-dark.png" : "-light.png"));
     }
     Theme::current().setDark(true);
 }
@@ -134,6 +172,8 @@ int main(int argc, char** argv) {
     number("seconds", "measured", "10");
     number("width", "of the plots", "1055");
     number("height", "of the plots", "870");
+    number("history", "seconds played at once, to measure memory", "0");
+    number("limit", "MiB the history may grow by", "100");
     options.addOption({"scene", "scene", "id", "barge_in"});
     options.addOption({"workspace", "echo or network", "name", "echo"});
     options.addOption({"every-frame", "draw also what looks like the frame before"});
@@ -178,6 +218,15 @@ int main(int argc, char** argv) {
         grab(window, view, options.value("grab"));
         return 0;
     }
+    if (const double seconds = options.value("history").toDouble(); seconds > 0.0) {
+        const auto draw = [&] {
+            for (auto* stack : stacks) stack->refresh();
+            small->refresh();
+            QApplication::processEvents();
+        };
+        return measureHistory(player, history, view, draw, seconds,
+                              options.value("limit").toDouble());
+    }
     player.playTo(BlockIndex(span * 100.0));
     const auto first = BlockIndex(history.nowS() * 100.0);
     QElapsedTimer clock;
@@ -215,10 +264,11 @@ int main(int argc, char** argv) {
     QApplication::exec();
     const double wall = (frames - fps) / fps;
     const double used = processSeconds() - cpu;
-    fmt::print("{} workspace, {} x {}, {} s of history, {} frames a second: {:.1f} % of a core, "
-               "{:.2f} ms a frame, longest {:.1f} ms, {:.1f} drawings a second\n",
-               options.value("workspace").toStdString(), window.width(), window.height(), span, fps,
-               100.0 * used / wall, 1000.0 * used / (frames - fps), longest_ms,
-               double(drawnNow() - drawn) / wall);
+    fmt::print(
+        "{} workspace, {} x {}, {} s of history, {} frames a second: {:.1f} % of a core, "
+        "{:.2f} ms a frame, longest {:.1f} ms, {:.1f} drawings a second\n",
+        options.value("workspace").toStdString(), window.width(), window.height(), span, fps,
+        100.0 * used / wall, 1000.0 * used / (frames - fps), longest_ms,
+        double(drawnNow() - drawn) / wall);
     return 0;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 #include <cstdint>
 #include <vector>
 
@@ -41,7 +42,9 @@ struct HealthRow {
 struct HealthSummary {
     QString word, reason;
     Verdict verdict = Verdict::no_data;
-    int watch = 0, failing = 0, good = 0;
+    int watch = 0, failing = 0, good = 0;  ///< values
+    QStringList fired, passed;             ///< rules of the engine, in words
+    int rules_pass = -1;                   ///< -1: not all are known (a session)
 };
 
 /// Judges a history by the rules of the engine and METRICS. Keeps what it already looked at.
@@ -58,14 +61,16 @@ public:
     [[nodiscard]] std::size_t packets() const { return packets_; }
     [[nodiscard]] int stops() const { return stops_; }
 
-private:
     struct Input;
+
+private:
     void readEvents(const Input& in);
     void addEcho(const Input& in);
     void addTurns(const Input& in);
     void addNetwork(const Input& in);
     void addMachine(const Input& in);
-    void summarise(bool running);
+    void summarise(const Input& in, bool running);
+    void readRules(const Input& in);
 
     std::vector<HealthRow> rows_;
     HealthSummary summary_;

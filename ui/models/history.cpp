@@ -9,6 +9,7 @@
 namespace doubletalk::ui {
 namespace {
 
+constexpr std::size_t kMostItems = 8;
 constexpr int kLevelFactor = 8;
 constexpr std::size_t kPollBlocks = 256;
 constexpr double kBlockS = kBlockMs / 1000.0;
@@ -51,6 +52,8 @@ void History::clear() {
     packets_.clear();
     for (auto* lane : {&assistant_, &user_, &concealed_, &lost_, &clipped_}) lane->clear();
     path_.reset();
+    items_.clear();
+    sounding_ = 0;
 }
 
 bool History::poll(bench::LiveFeed& feed) {
@@ -59,6 +62,7 @@ bool History::poll(bench::LiveFeed& feed) {
     while (const int n = feed.readBlocks(block_scratch_)) {
         for (int i = 0; i < n; ++i) addBlock(block_scratch_[std::size_t(i)]);
     }
+    for (auto& wave : feed.takeItems()) addItem(std::move(wave));
     bench::FeedRow row;
     while (feed.readRows(std::span(&row, 1)) == 1) addRow(row);
     Event event;
@@ -110,6 +114,7 @@ void History::addBlock(const bench::FeedBlock& block) {
     addStretch(concealed_, block.concealed, from_s, 0);
     addStretch(lost_, block.lost, from_s, 0);
     addStretch(clipped_, block.clipped, from_s, 0);
+    followItem(block);
     next_block_ = block.block + 1;
     now_s_ = double(next_block_) * kBlockS;
     ++version_;
@@ -140,6 +145,29 @@ void History::setEchoPath(const bench::EchoPath& path) {
     if (!path_) path_ = std::make_unique<bench::EchoPath>();
     *path_ = path;
     ++version_;
+}
+
+void History::addItem(bench::ItemWave wave) {
+    std::erase_if(items_, [&](const auto& item) { return item.item == wave.item; });
+    items_.push_back(std::move(wave));
+    if (items_.size() > kMostItems) items_.erase(items_.begin());
+    ++version_;
+}
+
+void History::followItem(const bench::FeedBlock& block) {
+    if (block.item == 0) return;  // what was not heard of the last one stays where it was cut
+    sounding_ = block.item;
+    sounding_heard_s_ = block.heard_ms / 1000.0;
+    sounding_now_s_ = double(block.block + 1) * kBlockS;
+}
+
+History::Queued History::queued() const {
+    const auto item = std::find_if(items_.begin(), items_.end(),
+                                   [this](const auto& one) { return one.item == sounding_; });
+    if (sounding_ == 0 || item == items_.end()) return {};
+    const auto heard = std::size_t(std::max(sounding_heard_s_, 0.0) / bench::kColumnS);
+    const std::span columns(item->columns);
+    return {sounding_now_s_, columns.subspan(std::min(heard, columns.size()))};
 }
 
 const WaveLevel& History::wave(bench::FeedTap tap, double step_s) const {

@@ -47,6 +47,8 @@ public:
     void addEvent(const Event& event);
     void addPacket(const bench::FeedPacket& packet);
     void setEchoPath(const bench::EchoPath& path);
+    /// An item's own audio, as it will sound unless it is interrupted.
+    void addItem(bench::ItemWave wave);
 
     /// End of the newest block.
     [[nodiscard]] double nowS() const { return now_s_; }
@@ -73,6 +75,13 @@ public:
     [[nodiscard]] const std::vector<Stretch>& concealed() const { return concealed_; }
     [[nodiscard]] const std::vector<Stretch>& lost() const { return lost_; }
     [[nodiscard]] const std::vector<Stretch>& clipped() const { return clipped_; }
+    /// What is queued of the item that sounds now, or was not heard of the one that was
+    /// interrupted.
+    struct Queued {
+        double from_s = 0.0;  ///< where it would sound, or would have
+        std::span<const bench::WaveColumn> columns;
+    };
+    [[nodiscard]] Queued queued() const;
     /// Null before the first.
     [[nodiscard]] const bench::EchoPath* echoPath() const { return path_.get(); }
 
@@ -80,6 +89,7 @@ private:
     static constexpr int kLevels = 4;
 
     void addColumns(int tap, std::span<const bench::WaveColumn> columns);
+    void followItem(const bench::FeedBlock& block);
     void addStretch(std::vector<Stretch>& lane, bool on, double from_s, std::int64_t item);
 
     double now_s_ = 0.0;
@@ -94,6 +104,9 @@ private:
     std::vector<Stretch> assistant_, user_, concealed_, lost_, clipped_;
     std::unique_ptr<bench::EchoPath> path_, scratch_path_;
     std::vector<bench::FeedBlock> block_scratch_;
+    std::vector<bench::ItemWave> items_;  ///< the newest few
+    ItemId sounding_ = 0;                 ///< or the last that sounded
+    double sounding_heard_s_ = 0.0, sounding_now_s_ = 0.0;
 };
 
 /// Seconds at an event: its frame when it has one, else the start of its block.

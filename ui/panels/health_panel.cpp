@@ -25,6 +25,7 @@ constexpr int kRowsEvery = 6;            ///< of 30 a second
 constexpr std::size_t kRmsColumns = 40;  ///< 100 ms
 constexpr double kFullScale = 32767.0;
 constexpr int kNarrowBelow = 190;
+constexpr int kNarrowest = 132;  ///< below it words are cut
 
 double dbOf(double amplitude) {
     return amplitude > 0.0 ? 20.0 * std::log10(amplitude / kFullScale) : -200.0;
@@ -65,6 +66,7 @@ HealthPanel::HealthPanel(const History& history, ParameterTarget& target, QWidge
       reason_(new QLabel(this)) {
     makePanel(*this);
     setAccessibleName(tr("Health"));
+    setMinimumWidth(Theme::current().scaled(kNarrowest));
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     outer->setSpacing(0);
@@ -152,9 +154,8 @@ void HealthPanel::setRunning(bool running) {
     refreshRows();
 }
 
-void HealthPanel::setMachine(const bench::MachineState& machine) {
-    if (!machine_) machine_ = std::make_unique<bench::MachineState>();
-    *machine_ = machine;
+void HealthPanel::setMachine(const bench::MachineState* machine) {
+    machine_ = machine != nullptr ? std::make_unique<bench::MachineState>(*machine) : nullptr;
 }
 
 void HealthPanel::refreshMeters() {
@@ -204,6 +205,10 @@ void HealthPanel::refreshRows() {
     palette.setColor(QPalette::WindowText, theme.colour(bad ? Token::problem : Token::text));
     state_->setPalette(palette);
     reason_->setText(summary.reason);
+    QStringList rules;
+    for (const auto& rule : summary.fired) rules << tr("◆ %1").arg(rule);
+    for (const auto& rule : summary.passed) rules << tr("passes: not “%1”").arg(rule);
+    reason_->setToolTip(rules.join('\n'));
     for (std::size_t i = 0; i < views_.size(); ++i) {
         views_[i]->setRow(reader_.rows()[i], history_.nowS());
     }

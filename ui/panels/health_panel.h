@@ -27,8 +27,9 @@ public:
 
     void setRunning(bool running);
     void setRateHz(int rate_hz) { rate_hz_ = rate_hz; }
-    /// Numbers of the machine, a few times a second; without them its rows say "no data".
-    void setMachine(const bench::MachineState& machine);
+    /// Numbers of the machine, a few times a second; null (a session is shown): its rows say "no
+    /// data".
+    void setMachine(const bench::MachineState* machine);
     /// Meters each time, rows a few times a second.
     void refresh();
     [[nodiscard]] const HealthReader& reader() const { return reader_; }

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/network_panel.h"
 
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -27,7 +32,6 @@ struct Field {
 };
 /// A label of its own begins a group; what follows belongs to it.
 constexpr Field kFields[] = {
-    {"network.trace", QT_TRANSLATE_NOOP("doubletalk::ui::NetworkPanel", "Trace")},
     {"network.delay_ms", QT_TRANSLATE_NOOP("doubletalk::ui::NetworkPanel", "Delay")},
     {"network.jitter_law", QT_TRANSLATE_NOOP("doubletalk::ui::NetworkPanel", "Jitter")},
     {"network.jitter_ms", ""},
@@ -53,6 +57,7 @@ NetworkPanel::NetworkPanel(ParameterEdits& edits, QWidget* parent)
     layout->addWidget(strip_);
     auto* flow = new FlowLayout(strip_, 10);
     flow->setContentsMargins(12, 8, 12, 8);
+    addTrace();
     for (const auto& field : kFields) {
         if (!duplex::findSetting(field.name)) continue;  // not in every build's table
         auto* editor = new SettingField(edits, QLatin1String(field.name),
@@ -87,6 +92,41 @@ void NetworkPanel::addAction(const QString& text, const QString& tip, void (Netw
 
 void NetworkPanel::setRunning(bool running) {
     for (auto* action : actions_) action->setEnabled(running);
+    trace_->setEnabled(!running);
+}
+
+void NetworkPanel::addTrace() {
+    auto* box = new QWidget(strip_);
+    auto* row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(6);
+    row->addWidget(makeNote(tr("Trace"), box));
+    trace_ = new QToolButton(box);
+    trace_->setProperty("kind", "field");
+    trace_->setPopupMode(QToolButton::InstantPopup);
+    trace_->setFocusPolicy(Qt::TabFocus);
+    trace_->setAccessibleName(tr("Trace of recorded packet delays"));
+    auto* menu = new QMenu(trace_);
+    menu->addAction(tr("&None: jitter law"), this, [this] { emit traceWanted({}); });
+    menu->addAction(tr("&Choose a file …"), this, &NetworkPanel::chooseTrace);
+    trace_->setMenu(menu);
+    row->addWidget(trace_);
+    strip_->layout()->addWidget(box);
+    setTrace({});
+}
+
+void NetworkPanel::chooseTrace() {
+    const auto file = QFileDialog::getOpenFileName(this, tr("Recorded packet delays"), {},
+                                                   tr("Traces (*.csv);;All files (*)"));
+    if (!file.isEmpty()) emit traceWanted(file);
+}
+
+void NetworkPanel::setTrace(const QString& file) {
+    trace_->setText(file.isEmpty() ? tr("none") : QFileInfo(file).completeBaseName());
+    const auto tip = tr(
+        "Delays and losses of recorded packets in place of the jitter law, from the next run on. A "
+        "table of seq, send_ms, arrival_ms; it begins anew at its end. Stop the run to change it.");
+    trace_->setToolTip(file.isEmpty() ? tip : file + '\n' + tip);
 }
 
 void NetworkPanel::spike() { emit spikeWanted(kSpikeMs); }

@@ -4,6 +4,8 @@
 
 #include <QWidget>
 
+class QToolButton;
+
 namespace doubletalk::ui {
 
 class ErrorBar;
@@ -18,13 +20,19 @@ public:
     explicit NetworkPanel(ParameterEdits& edits, QWidget* parent = nullptr);
     /// The buttons act on a running network only.
     void setRunning(bool running);
+    /// The recorded delays the next run takes in place of the jitter law; empty: none.
+    void setTrace(const QString& file);
 
 signals:
+    /// Empty: back to the jitter law.
+    void traceWanted(const QString& file);
     void spikeWanted(double height_ms);
     void lossWanted(int packets);
     void freezeWanted(double ms);
 
 private:
+    void addTrace();
+    void chooseTrace();
     void addAction(const QString& text, const QString& tip, void (NetworkPanel::*act)());
     void spike();
     void lose();
@@ -32,6 +40,7 @@ private:
 
     ErrorBar* errors_;
     QWidget* strip_;
+    QToolButton* trace_ = nullptr;
     QList<QWidget*> actions_;
 };
 

@@ -66,6 +66,9 @@ SessionPanel::SessionPanel(QWidget* parent)
     replay_ =
         add(tr("Replay"), tr("Run its recorded inputs through the engine with the settings of now"),
             &SessionPanel::replayWanted);
+    save_track_ =
+        add(tr("Save track …"), tr("Write one of its signals as WAV, FLAC, MP3, AAC or Opus"),
+            &SessionPanel::saveTrackWanted);
     reveal_ = add(tr("Show folder"), tr("Open its folder in the file manager"),
                   &SessionPanel::revealWanted);
     foot->addWidget(note_, 1);
@@ -94,6 +97,7 @@ void SessionPanel::updateButtons() {
     const bool readable = any && rows.front().data(SessionListModel::kReadableRole).toBool();
     open_->setEnabled(readable);
     replay_->setEnabled(readable);
+    save_track_->setEnabled(readable);
     reveal_->setEnabled(any);
     note_->setText(any ? rows.front().data(SessionListModel::kNoteRole).toString()
                    : model_->rowCount() == 0 ? tr("Recordings appear here after Record, Shift+R")

@@ -28,6 +28,7 @@ signals:
     void openWanted(const QString& folder);
     void revealWanted(const QString& folder);
     void replayWanted(const QString& folder);
+    void saveTrackWanted(const QString& folder);
 
 private:
     [[nodiscard]] QString selected() const;
@@ -36,7 +37,7 @@ private:
     SessionListModel* model_;
     QTableView* table_;
     QLabel* note_;
-    QToolButton *open_, *reveal_, *replay_;
+    QToolButton *open_, *reveal_, *replay_, *save_track_;
 };
 
 }  // namespace doubletalk::ui

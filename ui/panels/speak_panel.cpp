@@ -20,6 +20,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "ui/models/audio_files.h"
 #include "ui/models/queue_model.h"
 #include "ui/models/setting_text.h"
 #include "ui/theme/theme.h"
@@ -28,11 +29,6 @@
 
 namespace doubletalk::ui {
 namespace {
-
-const QStringList& audioEndings() {
-    static const QStringList kEndings{QStringLiteral("wav"), QStringLiteral("flac")};
-    return kEndings;
-}
 
 /// Cells in the theme's type; how much was heard as a bar below the title.
 class QueueDelegate : public QStyledItemDelegate {
@@ -95,7 +91,8 @@ SpeakPanel::SpeakPanel(QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     auto* header = new PanelHeader(tr("Speak"), this);
-    auto* add = header->addButton(Icon::add, tr("Add sound files (WAV, FLAC) to the queue"));
+    auto* add = header->addButton(Icon::add,
+                                  tr("Add sound files (WAV, FLAC, MP3, AAC, Opus) to the queue"));
     up_ = header->addButton(Icon::up, tr("Speak it earlier (Alt+Up)"));
     down_ = header->addButton(Icon::down, tr("Speak it later (Alt+Down)"));
     remove_ = header->addButton(Icon::close, tr("Take it out of the queue (Delete)"));
@@ -213,8 +210,7 @@ void SpeakPanel::speak() {
 }
 
 void SpeakPanel::chooseFiles() {
-    auto* dialog = new QFileDialog(this, tr("Sound files to speak"), QString(),
-                                   tr("Sound files (*.wav *.flac)"));
+    auto* dialog = new QFileDialog(this, tr("Sound files to speak"), QString(), soundFilter());
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFiles);
     connect(dialog, &QFileDialog::filesSelected, this, &SpeakPanel::takeFiles);
@@ -224,11 +220,12 @@ void SpeakPanel::chooseFiles() {
 void SpeakPanel::takeFiles(const QStringList& paths) {
     QStringList good, bad;
     for (const auto& path : paths) {
-        (audioEndings().contains(QFileInfo(path).suffix().toLower()) ? good : bad) << path;
+        (isSoundFile(path) ? good : bad) << path;
     }
     if (!bad.isEmpty()) {
-        showError(tr("%1 is no WAV or FLAC file: convert it first")
-                      .arg(QFileInfo(bad.front()).fileName()));
+        showError(
+            tr("%1 is no sound file by its name: WAV, FLAC, MP3, AAC (also M4A) and Opus are read")
+                .arg(QFileInfo(bad.front()).fileName()));
     }
     if (!good.isEmpty()) emit speakFilesWanted(good);
 }

@@ -47,7 +47,7 @@ DelayVariationPlot::DelayVariationPlot(const History& history, QWidget* parent)
     auto ticker = QSharedPointer<PercentTicker>::create();
     plot().yAxis->setTicker(ticker);
     plot().yAxis->setRange(kLeastPercent, 100.0);
-    plot().xAxis->setRange(0.0, 100.0);
+    setFullRange(0.0, 100.0);
     for (auto& text : mark_texts_) {
         text = new QCPItemText(&plot());
         text->setPositionAlignment(Qt::AlignLeft | Qt::AlignBottom);
@@ -141,7 +141,7 @@ void DelayVariationPlot::refresh() {
     if (!sorted_.empty()) {
         const double end = std::max({sorted_.back(), std::isnan(target) ? 0.0 : target, 10.0});
         const double step = roundStep(end / 6.0);
-        plot().xAxis->setRange(0.0, step * std::ceil(1.1 * end / step));
+        setFullRange(0.0, step * std::ceil(1.1 * end / step));
     }
     header().setNote(sorted_.empty() ? QString() : tr("ms, N = %1").arg(sorted_.size()), false);
     plot().replot(QCustomPlot::rpQueuedReplot);
@@ -151,11 +151,12 @@ void DelayVariationPlot::hold() { held_graph_->setData(QSharedPointer<QCPGraphDa
 
 void DelayVariationPlot::release() { held_graph_->setData({}, {}); }
 
-QByteArray DelayVariationPlot::csv(ExportRange) {
+QByteArray DelayVariationPlot::csv(ExportRange range) {
     collect();
     QByteArray text = "pdv_ms,share_above_percent\n";
     const auto n = double(sorted_.size());
     for (std::size_t i = 0; i < sorted_.size(); ++i) {
+        if (!isExported(sorted_[i], range)) continue;
         text += csvNumber(sorted_[i]) + ',' + csvNumber(100.0 * (n - double(i) - 1.0) / n) + '\n';
     }
     return text;

@@ -57,7 +57,7 @@ EchoPathPlot::EchoPathPlot(const History& history, QWidget* parent)
     for (auto* graph : {held_graph_, graph_}) graph->setAdaptiveSampling(false);
     plot().setPlottingHint(QCP::phFastPolylines);
     plot().yAxis->setRange(kFloorDb, 0.0);
-    plot().xAxis->setRange(0.0, 300.0);
+    setFullRange(0.0, 300.0);
     plot().yAxis->ticker()->setTickCount(5);
     header().setLegend({{tr("estimate"), Token::output, LegendEntry::Mark::line}});
     header().setNote(tr("dB over ms"), false);
@@ -110,7 +110,7 @@ void EchoPathPlot::refresh() {
         const double top = values.isEmpty() ? 0.0 : *std::max_element(values.begin(), values.end());
         plot().yAxis->setRange(kFloorDb, std::max(0.0, 20.0 * std::ceil(top / 20.0)));
         const double step = roundStep(end / 6.0);
-        plot().xAxis->setRange(0.0, step * std::ceil(1.05 * end / step));
+        setFullRange(0.0, step * std::ceil(1.05 * end / step));
         delay_line_->point1->setCoords(path->delay_ms, 0.0);
         delay_line_->point2->setCoords(path->delay_ms, 1.0);
         tail_line_->point1->setCoords(end, 0.0);
@@ -133,12 +133,14 @@ void EchoPathPlot::hold() { held_graph_->setData(QSharedPointer<QCPGraphDataCont
 
 void EchoPathPlot::release() { held_graph_->setData({}, {}); }
 
-QByteArray EchoPathPlot::csv(ExportRange) {
+QByteArray EchoPathPlot::csv(ExportRange range) {
     QByteArray text = "delay_ms,h,h_db\n";
     const auto* path = history_.echoPath();
     for (int i = 0; path != nullptr && i < path->frames; ++i) {
         const double h = path->response[std::size_t(i)];
-        text += csvNumber(path->delay_ms + 1000.0 * i / path->rate_hz) + ',' + csvNumber(h) + ',' +
+        const double at_ms = path->delay_ms + 1000.0 * i / path->rate_hz;
+        if (!isExported(at_ms, range)) continue;
+        text += csvNumber(at_ms) + ',' + csvNumber(h) + ',' +
                 csvNumber(decibels(h)) + '\n';
     }
     return text;

@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QToolButton>
+#include <algorithm>
 
 #include "ui/plots/label.h"
 #include "ui/theme/icons.h"
@@ -105,6 +106,7 @@ void PlotHeader::setNote(const QString& note, bool number) {
     note_ = note;
     note_is_number_ = number;
     setAccessibleDescription(note);
+    setToolTip(note);
     update();
 }
 
@@ -128,8 +130,11 @@ void PlotHeader::drawRow(QPainter& painter, const QRect& row) const {
     if (!note_.isEmpty()) {
         painter.setFont(note_is_number_ ? theme.number() : theme.note());
         painter.setPen(theme.colour(Token::text2));
-        drawLabel(painter, row, Qt::AlignRight | Qt::AlignVCenter, note_);
-        right -= labelWidth(painter, note_) + 16;
+        // The title comes first: what does not fit beside it is cut.
+        const auto note = painter.fontMetrics().elidedText(note_, Qt::ElideRight,
+                                                           std::max(right - x, 0));
+        drawLabel(painter, row, Qt::AlignRight | Qt::AlignVCenter, note);
+        right -= labelWidth(painter, note) + 16;
     }
     painter.setFont(theme.note());
     for (const auto& entry : legend_) {

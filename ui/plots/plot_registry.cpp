@@ -26,14 +26,15 @@ std::unique_ptr<Strip> makeFar() {
     return std::make_unique<WaveformStrip>(WaveformStrip::Spec{
         FeedTap::far, tr("Far end"), tr("far end"),
         tr("What the loudspeaker plays, the canceller's reference. All waveforms share one scale, "
-           "the number is the level of the last 100 ms. Red: made-up audio."),
+           "the number is the level of the last 100 ms. Red: made-up audio. Pale: queued, or cut off "
+           "by an interruption."),
         "far_dbfs", Token::far_end, {ProblemKind::concealed, ProblemKind::underrun}});
 }
 std::unique_ptr<Strip> makePlayout() {
     return std::make_unique<WaveformStrip>(WaveformStrip::Spec{
         FeedTap::far, tr("Playout"), tr("playout"),
         tr("What the loudspeaker plays after the jitter buffer. Red: concealed because a packet was "
-           "late or lost."),
+           "late or lost. Pale: queued, or cut off by an interruption."),
         "far_dbfs", Token::far_end, {ProblemKind::concealed, ProblemKind::underrun}});
 }
 std::unique_ptr<Strip> makeMicrophone() {

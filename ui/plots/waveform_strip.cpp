@@ -19,6 +19,7 @@ namespace {
 
 constexpr double kExtentOpacity = 0.52;
 constexpr double kFullScale = 32767.0;
+constexpr double kGhostOpacity = 0.22;
 constexpr double kVeilOpacity = 0.22;
 constexpr double kQuietDbfs = -90.0;
 
@@ -105,7 +106,32 @@ void WaveformStrip::draw(QPainter& painter, const StripFrame& frame) {
         painter.drawImage(rect.topLeft(), image_.image());
         image_.image().setDevicePixelRatio(1.0);
     }
+    if (spec_.tap == bench::FeedTap::far) drawQueued(painter, frame);
     drawMarks(painter, frame);
+}
+
+/// What will sound, or would have, as a ghost.
+void WaveformStrip::drawQueued(QPainter& painter, const StripFrame& frame) const {
+    const auto queued = frame.history.queued();
+    const auto& rect = frame.rect;
+    const double middle = rect.top() + 0.5 * rect.height();
+    const double scale = (0.5 * rect.height() - 2.0) / (frame.wave_peak * kFullScale);
+    const QColor ghost = Theme::current().colour(spec_.colour, kGhostOpacity);
+    const auto size = double(queued.columns.size());
+    const int first = std::max(int(std::ceil(frame.xOf(queued.from_s))), rect.left());
+    for (int x = first; x < rect.left() + rect.width(); ++x) {
+        const double from = std::max((frame.timeAt(x) - queued.from_s) / bench::kColumnS, 0.0);
+        const double to = (frame.timeAt(x + 1) - queued.from_s) / bench::kColumnS;
+        if (from >= size) break;
+        int low = 0;
+        int high = 0;
+        for (auto i = std::size_t(from); double(i) < std::min(to, size); ++i) {
+            low = std::min<int>(low, queued.columns[i].min);
+            high = std::max<int>(high, queued.columns[i].max);
+        }
+        const double height = std::max((high - low) * scale, 1.0);
+        painter.fillRect(QRectF(x, middle - high * scale, 1.0, height), ghost);
+    }
 }
 
 void WaveformStrip::drawMarks(QPainter& painter, const StripFrame& frame) const {

@@ -32,6 +32,7 @@ public:
 
 private:
     void paint(PlotSink& sink, const StripFrame& frame) const;
+    void drawQueued(QPainter& painter, const StripFrame& frame) const;
     void drawMarks(QPainter& painter, const StripFrame& frame) const;
     [[nodiscard]] bool isMarked(ProblemKind kind) const;
 

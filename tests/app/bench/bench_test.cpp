@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QtTest>
 #include <algorithm>
+#include <cmath>
+#include <fstream>
 
 #include "engine/duplex/replay.h"
 #include "engine/session/session_reader.h"
@@ -72,6 +74,9 @@ private slots:
         QSignalSpy failures(&bench, &Bench::failed);
         BenchSource source;
         source.scene = "double_talk";
+        const QTemporaryDir traces;
+        source.trace = traces.filePath("every tenth is lost.csv").toStdString();
+        writeTrace(source.trace);
         QVERIFY(bench.setSource(source));
         const auto early = bench.speakText("Good morning, this is said first.", "en");
         bench.start();
@@ -107,6 +112,22 @@ private slots:
         QCOMPARE(failures.count(), 1);
         QVERIFY(failures.front().front().toString().contains("there.wav"));
 
+        // The network plays the trace, and the item's own audio is known before it sounds.
+        std::vector<FeedPacket> packets(8192);
+        packets.resize(std::size_t(bench.feed().readPackets(packets)));
+        const auto lost = std::count_if(packets.begin(), packets.end(),
+                                        [](const auto& packet) { return packet.lost; });
+        QVERIFY2(packets.size() > 40 && lost * 13 >= std::ptrdiff_t(packets.size()),
+                 qPrintable(QString("%1 of %2").arg(lost).arg(packets.size())));
+        const auto waves = bench.feed().takeItems();
+        QVERIFY(!waves.empty());
+        QVERIFY(std::abs(double(waves.front().columns.size()) * kColumnS * 1000.0 -
+                         bench.queue().front().length_ms) < 5.0);
+        QVERIFY(std::any_of(waves.front().columns.begin(), waves.front().columns.end(),
+                            [](const auto& column) { return column.max > 3000; }));
+        const auto machine = bench.machine();
+        QVERIFY(machine.block_p99_ms > 0.0 && machine.block_p99_ms <= machine.block_max_ms);
+
         const auto events = eventsOf(bench.feed());
         QVERIFY(has(events, EventKind::parameter_changed));
         QVERIFY(has(events, EventKind::engine_changed));
@@ -130,6 +151,16 @@ private:
             if (entry.ticket == ticket) return entry.state;
         }
         return QueuedSpeech::State::failed;
+    }
+
+    static void writeTrace(const std::string& file) {
+        std::ofstream out(file);
+        out << "# test | none | none | frame_ms=20\nseq,send_ms,arrival_ms\n";
+        for (int i = 0; i < 100; ++i) {
+            out << i << ',' << i * 20 << ',';
+            if (i % 10 != 9) out << i * 20 + 30 + i % 3 * 8;
+            out << '\n';
+        }
     }
 
     static void verifyReplays(const QString& session) {

@@ -3,9 +3,11 @@
 #include "engine/duplex/health.h"
 
 #include <QtTest>
+#include <cmath>
 #include <set>
 
 #include "duplex_support.h"
+#include "engine/duplex/block_times.h"
 
 using namespace doubletalk;
 using namespace doubletalk::duplex;
@@ -61,7 +63,24 @@ private slots:
         }
     }
 
+    void blockTimes() {
+        BlockTimes times;
+        QVERIFY(std::isnan(times.percentileMs(99.0)));
+        for (int i = 0; i < 990; ++i) times.add(1.04);
+        for (int i = 0; i < 10; ++i) times.add(7.23);
+        QCOMPARE(times.percentileMs(50.0), 1.1);
+        QCOMPARE(times.percentileMs(99.0), 1.1);
+        QCOMPARE(times.percentileMs(99.5), 7.23);
+        times.add(500.0);  // beyond the bins
+        QCOMPARE(times.percentileMs(100.0), 500.0);
+        QCOMPARE(times.maxMs(), 500.0);
+        times.reset();
+        for (int i = 0; i < 400; ++i) times.add(2.5);
+        QVERIFY(std::abs(times.loadRatio() - 0.25) < 1e-6);
+    }
+
     void startsHealthy() {
+        QCOMPARE(Health().firedMask(), 0U);
         const Health health;
         QCOMPARE(health.state(), HealthState::healthy);
         QVERIFY(health.reason().empty());

@@ -1,0 +1,196 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Remote speech in the running window, with our own services in this process: what the talker says
+// is transcribed, what the service speaks is heard, and the engine keeps its pace meanwhile.
+
+#include <QAction>
+#include <QApplication>
+#include <QLabel>
+#include <QMenu>
+#include <QRegularExpression>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStatusBar>
+#include <QTemporaryDir>
+#include <QThread>
+#include <QtTest>
+#include <cmath>
+#include <fstream>
+#include <thread>
+
+#include "app/net/ingest_sender.h"
+#include "app/net/stt_server.h"
+#include "app/net/tts_server.h"
+#include "ui/main_window.h"
+#include "ui/models/history.h"
+#include "ui/panels/speak_panel.h"
+#include "ui/panels/transcript_panel.h"
+#include "ui/speech_services.h"
+#include "ui/theme/theme.h"
+#include "ui/widgets/error_bar.h"
+#include "ui/widgets/lamp_button.h"
+#include "ui/window_actions.h"
+
+using namespace doubletalk;
+using namespace doubletalk::ui;
+using bench::BenchState;
+using bench::QueuedSpeech;
+
+namespace {
+
+constexpr int kLongMs = 30'000;
+
+/// Nobody but the talker speaks by itself.
+constexpr const char* kScene = R"({
+  "id": "talker", "title": "A talker", "duration_s": 20, "seed": 3,
+  "settings": {"room.noise_dbfs": -70, "network.jitter_ms": 5},
+  "talkers": [{"at_s": 0.6, "level_dbfs": -26, "label": "interruption", "source": {"clip": {
+    "package": "pocketsphinx-testdata",
+    "path": "/usr/share/pocketsphinx/test/data/goforward.raw",
+    "sha256": "f15c60ec54059d8b66e410d0064945a0b0a04ea56e1ddca1958e493c0cf70e71"}}}]
+})";
+
+LampButton& lamp(const MainWindow& window, const QString& name) {
+    for (auto* button : window.findChildren<LampButton*>()) {
+        if (button->text() == name) return *button;
+    }
+    qFatal("no button %s", qPrintable(name));
+}
+
+void connectTo(const MainWindow& window, const QString& name) {
+    auto& button = lamp(window, name);
+    button.menu()->actions().front()->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(button.accessibleName().endsWith("on"), kLongMs);
+}
+
+}  // namespace
+
+class RemoteSpeechTest : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        QStandardPaths::setTestModeEnabled(true);
+        QVERIFY(folder_.isValid());
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
+        QCoreApplication::setOrganizationName("doubletalk-test");
+        Theme::current().applyTo(*qobject_cast<QApplication*>(QCoreApplication::instance()));
+    }
+
+    void hearsAndSpeaksWhileTheEngineKeepsItsPace() {
+        net::SttServer stt;
+        net::TtsServer tts;
+        QVERIFY(stt.start({}));
+        QVERIFY(tts.start({}));
+        QSettings().setValue("remote/stt_url", stt.address());
+        QSettings().setValue("remote/tts_url", tts.address());
+        MainWindow window;
+        window.show();
+        const auto scene = folder_.filePath("talker.json");
+        std::ofstream(scene.toStdString()) << kScene;
+        auto source = window.bench().source();
+        source.scene = scene.toStdString();
+        QVERIFY(window.bench().setSource(source));
+        connectTo(window, "STT");
+        connectTo(window, "TTS");
+
+        QSignalSpy understood(window.findChild<SpeechServices*>(), &SpeechServices::understood);
+        window.run();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::running, kLongMs);
+        QElapsedTimer clock;
+        clock.start();
+        const auto& speak = *window.findChild<SpeakPanel*>();
+        const auto& transcript = *window.findChild<TranscriptPanel*>();
+        const auto fromService = [&] {
+            return std::any_of(understood.begin(), understood.end(), [](const auto& words) {
+                return words[2].toString().contains("forward ten meters");
+            });
+        };
+        QVERIFY2(QTest::qWaitFor(fromService, kLongMs),
+                 qPrintable(QString("understood %1 times; %2")
+                                .arg(understood.count())
+                                .arg(transcript.plainText())));
+        QVERIFY(transcript.plainText().contains("forward ten meters"));
+        emit const_cast<SpeakPanel&>(speak).speakTextWanted("This comes from a service.", "remote");
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !window.bench().queue().empty() &&
+                window.bench().queue().back().state == QueuedSpeech::State::heard,
+            kLongMs);
+        const auto& said = window.bench().queue().back();
+        QVERIFY2(said.heard_ms > 800.0 && std::abs(said.heard_ms - said.length_ms) < 60.0,
+                 qPrintable(QString("%1 of %2").arg(said.heard_ms).arg(said.length_ms)));
+        QTRY_VERIFY(transcript.plainText().contains("This comes from a service"));
+
+        window.refresh();
+        const double behind_s = double(clock.elapsed()) / 1000.0 - window.history().nowS();
+        QVERIFY2(behind_s < 0.3, qPrintable(QString::number(behind_s)));
+        QCOMPARE(window.bench().feed().dropped(), 0);
+        QCOMPARE(window.bench().machine().dropped_records, 0);
+        QVERIFY(window.history().lost().empty());
+        for (auto* bar : window.findChildren<ErrorBar*>()) QCOMPARE(bar->text(), QString());
+
+        // A service that dies is explained, and the engine goes on.
+        const double before_s = window.history().nowS();
+        stt.shutDown();
+        tts.shutDown();
+        QTRY_VERIFY_WITH_TIMEOUT(lamp(window, "STT").accessibleName().endsWith("failed"), kLongMs);
+        QTRY_VERIFY_WITH_TIMEOUT(window.history().nowS() > before_s + 0.5, kLongMs);
+        window.bench().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::idle, kLongMs);
+    }
+
+    /// Any program's sound becomes an entry of the queue, as long as it comes.
+    void speaksWhatIsSent() {
+        MainWindow window;
+        window.show();
+        window.actions().speak_stream->trigger();
+        QRegularExpressionMatch where;
+        QTRY_VERIFY_WITH_TIMEOUT((where = QRegularExpression("Send to 127.0.0.1:(\\d+)")
+                                              .match(window.statusBar()->currentMessage()))
+                                     .hasMatch(),
+                                 kLongMs);
+        const auto port = std::uint16_t(where.captured(1).toInt());
+        const auto scene = folder_.filePath("talker.json");
+        std::ofstream(scene.toStdString()) << kScene;
+        auto source = window.bench().source();
+        source.scene = scene.toStdString();
+        QVERIFY(window.bench().setSource(source));
+        window.run();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::running, kLongMs);
+        std::string problem;
+        std::thread sender([&] {
+            net::IngestSender out;
+            auto ok = out.open("127.0.0.1", port, {.rate_hz = 44100, .channels = 2});
+            for (int i = 0; ok && i < 15; ++i) {
+                std::vector<std::int16_t> piece(2 * 4410);
+                for (std::size_t k = 0; k < piece.size(); ++k) {
+                    piece[k] = std::int16_t(8000.0 * std::sin(0.05 * double(k / 2)));
+                }
+                ok = out.send(piece);
+            }
+            if (ok) ok = out.finish();
+            if (!ok) problem = ok.error().message();
+        });
+        const auto heard = [&] {
+            const auto& queue = window.bench().queue();
+            return !queue.empty() && queue.back().state == QueuedSpeech::State::heard;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(heard(), kLongMs);
+        sender.join();
+        QCOMPARE(problem, std::string());
+        const auto& entry = window.bench().queue().back();
+        QVERIFY(entry.title.startsWith("Stream sent to 127.0.0.1"));
+        QVERIFY2(std::abs(entry.length_ms - 1500.0) < 20.0,
+                 qPrintable(QString::number(entry.length_ms)));
+        window.actions().speak_stream->trigger();
+        QVERIFY(!window.actions().speak_stream->isChecked());
+        window.bench().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::idle, kLongMs);
+    }
+
+private:
+    QTemporaryDir folder_;
+};
+
+QTEST_MAIN(RemoteSpeechTest)
+#include "remote_speech_test.moc"

@@ -1,0 +1,333 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Dialogs with work behind them: analysis of a pair of files, listening in a browser. With
+// DT_GRABS=folder their pictures are kept there.
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTableWidget>
+#include <QWebSocket>
+#include <QtTest>
+#include <cmath>
+#include <random>
+
+#include "engine/codec/decoder.h"
+#include "engine/codec/media_kind.h"
+#include "engine/device/audio_file.h"
+#include "tests/ui/panel_support.h"
+#include "tests/ui/scene_history.h"
+#include "ui/browser_listening.h"
+#include "ui/device_dialog.h"
+#include "ui/hear_button.h"
+#include "ui/listen_dialog.h"
+#include "ui/main_window.h"
+#include "ui/models/history.h"
+#include "ui/offline_dialog.h"
+#include "ui/save_track_dialog.h"
+#include "ui/widgets/error_bar.h"
+#include "ui/window_actions.h"
+
+using namespace doubletalk;
+using namespace doubletalk::ui;
+using bench::BenchState;
+
+namespace {
+
+constexpr int kLongMs = 30'000;
+constexpr int kRateHz = 16000;
+
+/// Noise in syllables, and its echo 25 ms later, 12 dB lower.
+void writePair(const QString& far_file, const QString& mic_file, double seconds) {
+    std::mt19937 random(5);
+    std::normal_distribution<float> noise(0.0F, 0.1F);
+    const auto frames = std::size_t(seconds * kRateHz);
+    device::AudioData far{kRateHz, 1, std::vector<float>(frames)};
+    device::AudioData mic = far;
+    for (std::size_t i = 0; i < frames; ++i) {
+        const bool sounds = std::sin(double(i) * 6.2832 * 3.0 / kRateHz) > -0.3;
+        far.samples[i] = sounds ? noise(random) : 0.0F;
+        if (i >= 400) mic.samples[i] = 0.25F * far.samples[i - 400];
+        mic.samples[i] += 0.0003F * noise(random);
+    }
+    QVERIFY(device::writeAudio(far_file.toStdString(), far));
+    QVERIFY(device::writeAudio(mic_file.toStdString(), mic));
+}
+
+QPushButton& button(const QWidget& parent, const QString& text) {
+    for (auto* one : parent.findChildren<QPushButton*>()) {
+        if (one->text().remove('&') == text) return *one;
+    }
+    qFatal("no button %s", qPrintable(text));
+}
+
+QString errorsOf(const QWidget& window) {
+    QString all;
+    for (const auto* bar : window.findChildren<ErrorBar*>()) all += bar->text();
+    return all;
+}
+
+QString valueOf(const QTableWidget& table, const AnalysisResult& result, const QString& id) {
+    for (std::size_t i = 0; i < result.rows.size(); ++i) {
+        if (result.rows[i].id == id) return table.item(int(i), 1)->text();
+    }
+    return {};
+}
+
+}  // namespace
+
+class WindowDialogsTest : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        qputenv("PULSE_SERVER", "/nowhere");  // none of this needs a sound server
+        QStandardPaths::setTestModeEnabled(true);
+        QVERIFY(folder_.isValid());
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
+        QCoreApplication::setOrganizationName("doubletalk-test");
+        Theme::current().applyTo(*qobject_cast<QApplication*>(QCoreApplication::instance()));
+        writePair(path("far.wav"), path("mic.flac"), 6.0);
+    }
+
+    void aPairIsAnalysed() {
+        OfflineDialog dialog;
+        dialog.setSettings({});
+        dialog.show();
+        auto& start = button(dialog, "Analyse");
+        QVERIFY(!start.isEnabled());
+        dialog.setFiles(path("far.wav"), path("mic.flac"));
+        QVERIFY(start.isEnabled());
+        const auto fields = dialog.findChildren<QLineEdit*>();
+        QCOMPARE(fields[2]->text(), path("mic-cleaned.wav"));
+        auto* canceller = dialog.findChildren<QComboBox*>()[0];
+        canceller->setCurrentIndex(canceller->findData("nlms"));
+        QVERIFY(!button(dialog, "Hear result").isEnabled());
+        start.click();
+        QCOMPARE(start.text().remove('&'), QString("Cancel"));
+        QVERIFY(!canceller->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog.result().rows.empty(), kLongMs);
+        QCOMPARE(dialog.result().canceller, QString("nlms"));
+        const auto& table = *dialog.findChild<QTableWidget*>();
+        QCOMPARE(table.rowCount(), int(dialog.result().rows.size()));
+        const auto erle = valueOf(table, dialog.result(), "erle_db").section(' ', 0, 0).toDouble();
+        QVERIFY2(erle > 12.0, qPrintable(valueOf(table, dialog.result(), "erle_db")));
+        for (int row = 0; row < table.rowCount(); ++row) {
+            QVERIFY2(!table.item(row, 0)->toolTip().isEmpty(),
+                     qPrintable(table.item(row, 0)->text()));
+        }
+        const auto cleaned = device::readAudio(path("mic-cleaned.wav").toStdString());
+        QVERIFY(cleaned);
+        QCOMPARE(cleaned->frames(), 6 * kRateHz);
+        QSignalSpy hear(&dialog, &OfflineDialog::hearWanted);
+        button(dialog, "Hear result").click();
+        QCOMPARE(hear.count(), 1);
+        QCOMPARE(hear[0][0].toString(), path("mic-cleaned.wav"));
+        keepPicture(dialog, "analysis");
+    }
+
+    void whatCannotBeAnalysedIsExplained() {
+        OfflineDialog dialog;
+        auto& start = button(dialog, "Analyse");  // Cancel, while it works
+        dialog.setSettings({});
+        dialog.show();
+        dialog.setFiles(path("far.wav"), path("gone.wav"));
+        dialog.start();
+        auto* errors = dialog.findChild<ErrorBar*>();
+        QTRY_VERIFY_WITH_TIMEOUT(errors->text().contains("gone.wav"), kLongMs);
+        QCOMPARE(start.text().remove('&'), QString("Analyse"));
+        keepPicture(dialog, "analysis-error");
+        // A long one is cancelled and leaves nothing behind.
+        writePair(path("far long.wav"), path("mic long.wav"), 120.0);
+        dialog.setFiles(path("far long.wav"), path("mic long.wav"));
+        dialog.start();
+        QVERIFY(errors->isHidden());
+        auto* bar = dialog.findChild<QProgressBar*>();
+        QTRY_VERIFY_WITH_TIMEOUT(bar->value() > 0, kLongMs);
+        dialog.cancel();
+        QTRY_COMPARE_WITH_TIMEOUT(start.text().remove('&'), QString("Analyse"), kLongMs);
+        QVERIFY(!QFileInfo::exists(path("mic long-cleaned.wav")));
+        QVERIFY(dialog.result().rows.empty() && errors->isHidden());
+    }
+
+    /// No sound server: everything says so, and nothing waits for ever.
+    void devicesHaveNoDeadEnd() {
+        DeviceDialog dialog({}, "gone monitor", kRateHz);
+        dialog.show();
+        const auto choices = dialog.findChildren<QRadioButton*>();
+        auto& measure = button(dialog, "Measure round trip");
+        QVERIFY(choices[0]->isChecked() && !measure.isEnabled());
+        choices[1]->click();
+        QVERIFY(measure.isEnabled() && dialog.source().devices);
+        measure.click();
+        QVERIFY(!measure.isEnabled());
+        auto* errors = dialog.findChild<ErrorBar*>();
+        QTRY_VERIFY_WITH_TIMEOUT(measure.isEnabled() && !errors->text().isEmpty(), kLongMs);
+        QVERIFY(std::isnan(dialog.roundTripMs()));
+        QCOMPARE(dialog.monitorId(), QString("gone monitor"));
+        keepPicture(dialog, "devices");
+        measure.click();
+        dialog.reject();  // in the middle of it
+
+        MainWindow window;
+        window.show();
+        auto* hear = window.findChild<HearButton*>();
+        for (const auto tap : {bench::FeedTap::far, bench::FeedTap::output}) {
+            hear->hearTap(tap);
+            QTRY_VERIFY(!errorsOf(window).isEmpty());
+            QCOMPARE(hear->property("kind").toString(), QString());
+        }
+        hear->playFile(path("gone.wav"));
+        QTRY_VERIFY_WITH_TIMEOUT(errorsOf(window).contains("gone.wav"), kLongMs);
+    }
+
+    void aTrackIsSavedInEveryFormat() {
+        const auto session = path("session");
+        {
+            SceneHistory run("barge_in", {}, session.toStdString());
+            History history;
+            run.run(history, 3.0);
+            run.finish();
+        }
+        SaveTrackDialog dialog;
+        auto& save = button(dialog, "Save");  // Cancel, while it works
+        dialog.show();
+        QVERIFY(!save.isEnabled());
+        dialog.setSession(session);
+        const auto boxes = dialog.findChildren<QComboBox*>();
+        QTRY_VERIFY_WITH_TIMEOUT(boxes[0]->count() > 3, kLongMs);
+        const auto& tracks = dialog.saver().tracks();
+        std::size_t longest = 0;
+        std::size_t microphone = tracks.size();
+        for (std::size_t i = 0; i < tracks.size(); ++i) {
+            if (tracks[i].lengthS() > tracks[longest].lengthS()) longest = i;
+            if (tracks[i].name == "mic") microphone = i;
+        }
+        QVERIFY(microphone < tracks.size());
+        boxes[0]->setCurrentIndex(int(microphone));
+        auto* file = dialog.findChild<QLineEdit*>();
+        for (const auto& kind : codec::mediaKinds()) {
+            boxes[1]->setCurrentIndex(int(&kind - codec::mediaKinds().data()));
+            QVERIFY(file->text().endsWith('.' + QString::fromUtf8(kind.name.data())));
+            dialog.save();
+            QTRY_VERIFY_WITH_TIMEOUT(!dialog.saver().busy(), kLongMs);
+            QVERIFY2(QFileInfo::exists(file->text()), qPrintable(errorsOf(dialog)));
+            QCOMPARE(save.text().remove('&'), QString("Save"));
+            const auto back = device::readAudio(file->text().toStdString());
+            if (!back) QFAIL(back.error().message().c_str());
+            const auto frames = std::int64_t(tracks[microphone].samples.size());
+            const auto off = std::abs(back->frames() - frames);
+            QVERIFY2(kind.exact_length ? off == 0 : off < 4096,
+                     qPrintable(QString("%1: %2").arg(kind.name.data()).arg(off)));
+            float most = 0.0F;
+            for (const float sample : back->samples) most = std::max(most, std::abs(sample));
+            QVERIFY2(most > 0.01F, kind.name.data());
+            if (codec::rowOf(kind.codec).lossless) {
+                for (std::size_t i = 0; i < back->samples.size(); i += 97) {
+                    QVERIFY(std::abs(back->samples[i] - tracks[microphone].samples[i]) < 1e-4F);
+                }
+            }
+        }
+        keepPicture(dialog, "save-track");
+        // Cancelled in the middle: no file. A folder that is not there is explained.
+        boxes[0]->setCurrentIndex(int(longest));
+        file->setText(path("half.mp3"));
+        boxes[1]->setCurrentIndex(2);
+        dialog.save();
+        dialog.cancel();
+        QTRY_VERIFY_WITH_TIMEOUT(!dialog.saver().busy(), kLongMs);
+        QVERIFY(!QFileInfo::exists(path("half.mp3")));
+        file->setText("/nowhere/there.mp3");
+        dialog.save();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            dialog.findChild<ErrorBar*>()->text().contains("/nowhere/there.mp3"), kLongMs);
+    }
+
+    void aBrowserHearsTheEngine() {
+        MainWindow window;
+        window.show();
+        window.actions().listen->trigger();
+        auto* dialog = window.findChild<ListenDialog*>();
+        QVERIFY(dialog != nullptr && dialog->isVisible());
+        auto* address = dialog->findChild<QLineEdit*>();
+        auto& start = button(*dialog, "Start");  // Stop, while it runs
+        QVERIFY(address->text().isEmpty() && !button(*dialog, "Copy").isEnabled());
+        start.click();
+        QTRY_VERIFY_WITH_TIMEOUT(address->text().startsWith("http://127.0.0.1:"), kLongMs);
+        button(*dialog, "Copy").click();
+        QCOMPARE(QGuiApplication::clipboard()->text(), address->text());
+        auto* tap = dialog->findChildren<QComboBox*>()[0];
+        tap->setCurrentIndex(tap->findData(int(bench::ListenChoice::far)));
+
+        QWebSocket browser(address->text());
+        QJsonObject format;
+        std::int64_t bytes = 0;
+        connect(&browser, &QWebSocket::textMessageReceived, this, [&](const QString& text) {
+            const auto message = QJsonDocument::fromJson(text.toUtf8()).object();
+            if (message["type"] == "format") format = message;
+        });
+        QByteArray stream;
+        connect(&browser, &QWebSocket::binaryMessageReceived, this, [&](const QByteArray& data) {
+            bytes += data.size();
+            stream += data;
+        });
+        window.run();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::running, kLongMs);
+        browser.open(QUrl(address->text().replace("http", "ws") + "/ws"));
+        QTRY_VERIFY_WITH_TIMEOUT(format["mime"] == "audio/mpeg", kLongMs);
+        QCOMPARE(format["rate_hz"].toInt(), kRateHz);
+        QTRY_VERIFY_WITH_TIMEOUT(bytes > 3 * 16000, kLongMs);  // 3 s at 128 kbit/s
+        const auto shown = [&] {
+            return std::any_of(dialog->findChildren<QLabel*>().begin(),
+                               dialog->findChildren<QLabel*>().end(),
+                               [](const QLabel* label) { return label->text() == "1"; });
+        };
+        QTRY_VERIFY(shown());
+        keepPicture(*dialog, "listen");
+        QVERIFY2(loudest(stream) > 0.05F, qPrintable(QString::number(loudest(stream))));
+        // The page goes, the engine stays.
+        QCOMPARE(start.text().remove('&'), QString("Stop"));
+        start.click();
+        QTRY_COMPARE_WITH_TIMEOUT(browser.state(), QAbstractSocket::UnconnectedState, kLongMs);
+        QVERIFY(address->text().isEmpty());
+        const double before_s = window.history().nowS();
+        QTRY_VERIFY(window.history().nowS() > before_s + 0.3);
+        QCOMPARE(window.bench().feed().dropped(), 0);
+        window.bench().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::idle, kLongMs);
+    }
+
+private:
+    [[nodiscard]] QString path(const QString& name) const { return folder_.filePath(name); }
+
+    /// Largest sample of an MP3 stream.
+    static float loudest(const QByteArray& stream) {
+        auto decoder = codec::Decoder::open({.codec = codec::CodecId::mp3});
+        if (!decoder) return 0.0F;
+        const auto bytes = std::as_bytes(std::span(stream.constData(), std::size_t(stream.size())));
+        if (!decoder->put(bytes)) return 0.0F;
+        float most = 0.0F;
+        codec::PcmChunk chunk;
+        while (true) {
+            const auto got = decoder->get(chunk);
+            if (!got || *got != codec::Got::packet) return most;
+            for (const float sample : chunk.samples) most = std::max(most, std::abs(sample));
+        }
+    }
+
+    QTemporaryDir folder_;
+};
+
+QTEST_MAIN(WindowDialogsTest)
+#include "window_dialogs_test.moc"

@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/browser_listening.h"
+
+#include <QCoreApplication>
+
+#include "app/bench/bench.h"
+#include "app/net/listen_server.h"
+#include "app/net/listen_source.h"
+
+namespace doubletalk::ui {
+
+QString listenChoiceText(bench::ListenChoice choice) {
+    const auto tr = [](const char* text) {
+        return QCoreApplication::translate("ListenChoice", text);
+    };
+    switch (choice) {
+        case bench::ListenChoice::far:
+            return tr("Far end");
+        case bench::ListenChoice::microphone:
+            return tr("Microphone");
+        case bench::ListenChoice::output:
+            return tr("Output");
+        case bench::ListenChoice::mix:
+            return tr("Far end and output");
+        case bench::ListenChoice::nothing:
+            break;
+    }
+    return tr("Nothing");
+}
+
+/// Thread: the server's own.
+class BrowserListening::Server : public QObject {
+public:
+    /// Address, or what went wrong.
+    std::pair<QString, QString> start(net::ListenServerOptions options, bench::ListenTap& tap,
+                                      const std::function<void(int)>& listeners) {
+        auto ok = open(options, tap);
+        if (!ok) {
+            options.service.port = 0;  // somebody else has the port
+            ok = open(options, tap);
+        }
+        if (!ok) {
+            server_.reset();
+            return {{}, QString::fromStdString(ok.error().message())};
+        }
+        connect(server_.get(), &net::ListenServer::listenersChanged, this, listeners);
+        return {server_->webAddress(), {}};
+    }
+    void stop() {
+        if (server_) server_->stop();
+        server_.reset();
+    }
+
+private:
+    Result<void> open(const net::ListenServerOptions& options, bench::ListenTap& tap) {
+        stop();
+        server_ = std::make_unique<net::ListenServer>();
+        return server_->start(options, std::make_unique<net::FeedSource>(tap.feed()));
+    }
+
+    std::unique_ptr<net::ListenServer> server_;
+};
+
+BrowserListening::BrowserListening(bench::Bench& bench, QObject* parent)
+    : QObject(parent),
+      bench_(bench),
+      tap_(std::make_shared<bench::ListenTap>()),
+      server_(new Server) {
+    bench_.setBlockSink([tap = tap_](const duplex::BlockLoop& loop,
+                                     const duplex::BlockInput& input) { tap->hear(loop, input); });
+    server_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, server_, [server = server_] {
+        server->stop();
+        server->deleteLater();
+    });
+    thread_.setObjectName("listening");
+    thread_.start();
+}
+
+BrowserListening::~BrowserListening() {
+    tap_->choose(bench::ListenChoice::nothing);
+    bench_.setBlockSink({});
+    thread_.quit();
+    thread_.wait();
+}
+
+void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
+    tap_->choose(tap);
+    net::ListenServerOptions options;
+    options.service.port = kPort;
+    options.coding.codec = codec;
+    options.title = tr("Doubletalk: %1").arg(listenChoiceText(tap));
+    const int number = ++starts_;
+    QMetaObject::invokeMethod(server_, [this, options, number] {
+        const auto told = [this, number](int listeners) {
+            QMetaObject::invokeMethod(this, [this, number, listeners] {
+                if (number != starts_) return;
+                listeners_ = listeners;
+                changed();
+            });
+        };
+        const auto [address, problem] = server_->start(options, *tap_, told);
+        QMetaObject::invokeMethod(this, [this, number, address = address, problem = problem] {
+            if (number == starts_) came(address, problem);
+        });
+    });
+}
+
+void BrowserListening::came(const QString& address, const QString& problem) {
+    address_ = address;
+    listeners_ = 0;
+    if (address.isEmpty()) tap_->choose(bench::ListenChoice::nothing);
+    changed();
+    if (!problem.isEmpty()) failed(problem);
+}
+
+void BrowserListening::stop() {
+    ++starts_;
+    tap_->choose(bench::ListenChoice::nothing);
+    QMetaObject::invokeMethod(server_, [server = server_] { server->stop(); });
+    address_.clear();
+    listeners_ = 0;
+    changed();
+}
+
+void BrowserListening::choose(bench::ListenChoice tap) {
+    if (running()) tap_->choose(tap);
+}
+
+}  // namespace doubletalk::ui

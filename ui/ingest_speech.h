@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QThread>
+#include <QTimer>
+#include <memory>
+#include <vector>
+
+#include "app/net/pcm_feed.h"
+
+namespace doubletalk::bench {
+class Bench;
+}
+
+namespace doubletalk::ui {
+
+class SpokenStream;
+
+/// What `doubletalk-cli send` brings over TCP, spoken by the assistant: each sender is an entry of
+/// the queue, as long as it sends. The server has a thread of its own. Thread: gui.
+class IngestSpeech : public QObject {
+    Q_OBJECT
+public:
+    /// Asked for first; any free port when it is taken.
+    static constexpr std::uint16_t kPort = 23457;
+
+    /// bench outlives it.
+    explicit IngestSpeech(bench::Bench& bench, QObject* parent = nullptr);
+    ~IngestSpeech() override;
+
+    void start();
+    void stop();
+    [[nodiscard]] bool running() const { return timer_.isActive(); }
+    /// "127.0.0.1:23457"; empty until it listens.
+    [[nodiscard]] QString address() const { return address_; }
+
+signals:
+    void started(const QString& address);
+    void failed(const QString& what);
+
+private:
+    class Server;
+    void take();
+    void endStream();
+
+    bench::Bench& bench_;
+    net::PcmFeed feed_;
+    QString address_;
+    std::unique_ptr<SpokenStream> stream_;
+    std::vector<float> mono_;
+    int quiet_ticks_ = 0;
+    int starts_ = 0;  ///< answers to an earlier one are void
+    QTimer timer_;
+    QThread thread_;
+    Server* server_;  ///< lives in thread_
+};
+
+}  // namespace doubletalk::ui

@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/transport_bar.h"
+
+#include <QAction>
+#include <QTime>
+#include <QToolButton>
+
+#include "app/bench/bench.h"
+#include "ui/speech_services.h"
+#include "ui/theme/icons.h"
+#include "ui/theme/style_sheet.h"
+#include "ui/widgets/lamp_button.h"
+#include "ui/widgets/quick_toggles.h"
+#include "ui/window_actions.h"
+
+namespace doubletalk::ui {
+
+TransportBar::TransportBar(WindowActions& actions, bench::Bench& bench, ParameterEdits& edits,
+                           QWidget* parent)
+    : QToolBar(tr("Transport"), parent), actions_(actions) {
+    setObjectName("transport");
+    setMovable(false);
+    setContextMenuPolicy(Qt::PreventContextMenu);
+    run_ = addButton(actions.run, true);
+    record_ = addButton(actions.record, true);
+    addSeparator();
+    addButton(actions.speak_file, true)->setText(tr("Speak files"));
+    interrupt_ = addButton(actions.interrupt, true);
+    addSeparator();
+    auto* toggles = new QuickToggles(edits, this);
+    for (auto* toggle : toggles->buttons()) addWidget(toggle);
+    connect(toggles, &QuickToggles::failed, this, &TransportBar::failed);
+    addSeparator();
+    speech_ = new SpeechServices(bench, this);
+    connect(speech_, &SpeechServices::failed, this, &TransportBar::failed);
+    addWidget(speech_->sttButton());
+    addWidget(speech_->ttsButton());
+    auto* space = new QWidget(this);
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    addWidget(space);
+    addButton(actions.follow, true);
+    first_of_view_ = actions.follow;
+    for (auto* action : {actions.cursors, actions.hold, actions.palette}) addButton(action, false);
+}
+
+QToolButton* TransportBar::addButton(QAction* action, bool words) {
+    addAction(action);
+    auto* made = qobject_cast<QToolButton*>(widgetForAction(action));
+    made->setToolButtonStyle(words ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+    return made;
+}
+
+void TransportBar::addAtRight(QWidget* widget) { insertWidget(first_of_view_, widget); }
+
+void TransportBar::showState(bench::BenchState state) {
+    const bool idle = state == bench::BenchState::idle;
+    actions_.run->setText(idle ? tr("Run") : tr("Stop"));
+    actions_.run->setIcon(
+        icon(idle ? Icon::run : Icon::stop, idle ? Token::on_accent : Token::text));
+    actions_.run->setEnabled(state != bench::BenchState::stopping);
+    setKind(*run_, idle ? "primary" : "field");
+}
+
+void TransportBar::showRecording(double seconds) {
+    const bool recording = seconds >= 0.0;
+    actions_.record->setChecked(recording);
+    actions_.record->setText(recording
+                                 ? QTime(0, 0).addMSecs(int(seconds * 1000.0)).toString("HH:mm:ss")
+                                 : tr("Record"));
+    setKind(*record_, recording ? "primary" : "");
+}
+
+void TransportBar::showSounding(bool sounds) {
+    setKind(*interrupt_, sounds ? "interrupt" : "field");
+}
+
+}  // namespace doubletalk::ui
