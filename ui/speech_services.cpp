@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QSettings>
 #include <QUrl>
+#include <mutex>
 
 #include "app/bench/bench.h"
 #include "app/net/speech_link.h"
@@ -40,10 +41,17 @@ Lamp lampOf(net::LinkState state) {
 
 }  // namespace
 
+/// A run that goes on keeps its end of this, whatever became of the link.
+struct SpeechServices::Gate {
+    std::mutex mutex;
+    net::SpeechLink* link = nullptr;
+};
+
 SpeechServices::SpeechServices(bench::Bench& bench, QWidget* parent)
     : QObject(parent),
       bench_(bench),
       link_(std::make_unique<net::SpeechLink>()),
+      gate_(std::make_shared<Gate>()),
       stt_(new LampButton(tr("STT"), parent)),
       tts_(new LampButton(tr("TTS"), parent)) {
     addMenu(*stt_, kSttKey, kSttAddress, true);
@@ -63,12 +71,18 @@ SpeechServices::SpeechServices(bench::Bench& bench, QWidget* parent)
         if (state != bench::BenchState::starting) return;
         link_->setCleanedRate(bench_.requested().engine.rate_hz);
     });
-    bench.setCleanSink([link](std::span<const float> clean, BlockIndex block) {
-        link->pushCleaned(clean, block);
+    gate_->link = link;
+    bench.setCleanSink([gate = gate_](std::span<const float> clean, BlockIndex block) {
+        const std::lock_guard lock(gate->mutex);
+        if (gate->link != nullptr) gate->link->pushCleaned(clean, block);
     });
 }
 
-SpeechServices::~SpeechServices() { bench_.setCleanSink({}); }
+SpeechServices::~SpeechServices() {
+    bench_.setCleanSink({});
+    const std::lock_guard lock(gate_->mutex);
+    gate_->link = nullptr;
+}
 
 void SpeechServices::addMenu(LampButton& button, const QString& key, const QString& standard,
                              bool stt) {

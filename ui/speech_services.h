@@ -52,7 +52,9 @@ private:
     void end(const net::SpeechEnd& end);
 
     bench::Bench& bench_;
+    struct Gate;
     std::unique_ptr<net::SpeechLink> link_;
+    std::shared_ptr<Gate> gate_;  ///< between a run's thread and the link
     LampButton* stt_;
     LampButton* tts_;
     bool tts_connected_ = false;
