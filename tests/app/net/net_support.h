@@ -10,6 +10,7 @@
 #include <QStringList>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <vector>
@@ -121,6 +122,14 @@ struct LinkLog {
             if (status.state == net::LinkState::failed) return status.reason;
         }
         return {};
+    }
+    /// One of the failures has these words. An attempt made before the latest options may still
+    /// report after them.
+    [[nodiscard]] static bool failedWith(const std::vector<net::LinkStatus>& all,
+                                         const QString& words) {
+        return std::any_of(all.begin(), all.end(), [&](const auto& status) {
+            return status.state == net::LinkState::failed && status.reason.contains(words);
+        });
     }
 
 private:
