@@ -8,10 +8,11 @@
 #   packaging/test.sh STAGE...   only these
 # Stages: release (all tests, include rules, the embedding example and devices of sound servers of
 # its own among them: label device, up to four minutes of real time, nothing beside them), asan (the
-# same under address and undefined-behaviour sanitizers, without devices), tsan (engine tests under
-# the thread sanitizer), debian13 (run.sh and the release stage without devices in a fresh Debian 13
-# folder; root only), fuzz (each parser for DT_FUZZ_S seconds, 60), soak (runs for DT_SOAK_S seconds,
-# 120, which must stay equal and small; ten minutes of both drifts), bench (speed and memory, printed).
+# same under address and undefined-behaviour sanitizers, without devices; the window, five minutes
+# more, with --all or DT_ASAN_WINDOW=ON), tsan (engine tests under the thread sanitizer), debian13
+# (run.sh and the release stage without devices in a fresh Debian 13 folder; root only), fuzz (each
+# parser for DT_FUZZ_S seconds, 60), soak (runs for DT_SOAK_S seconds, 120, which must stay equal and
+# small; ten minutes of both drifts), bench (speed and memory, printed).
 # DT_DEVICES=OFF: the release stage leaves the devices out.
 # DT_WERROR=ON|OFF: warnings are errors in the release stage (default: with the compiler of Debian 12).
 # The last line is "N passed, N failed"; exit 1 when something failed.
@@ -24,7 +25,7 @@ all=(release asan tsan debian13 fuzz soak bench)
 stages=()
 for argument in "$@"; do
     case $argument in
-        --all) stages=("${all[@]}") ;;
+        --all) stages=("${all[@]}"); DT_ASAN_WINDOW=${DT_ASAN_WINDOW:-ON} ;;
         -h | --help) sed -n '5,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
         *)
             [[ " ${all[*]} " == *" $argument "* ]] ||
@@ -94,14 +95,15 @@ stage_release() {
 
 stage_asan() {
     local folder=$root/build/test-asan
-    buildStage asan "$folder" "${sanitized[@]}" -DDT_SANITIZE=address,undefined || return
+    buildStage asan "$folder" "${sanitized[@]}" -DDT_SANITIZE=address,undefined \
+        "-DDT_WINDOW=${DT_ASAN_WINDOW:-OFF}" || return
     ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
         UBSAN_OPTIONS=print_stacktrace=1 runTests asan "$folder" -LE 'soak|realtime|device'
 }
 
 stage_tsan() {
     local folder=$root/build/test-tsan
-    buildStage tsan "$folder" "${sanitized[@]}" -DDT_SANITIZE=thread || return
+    buildStage tsan "$folder" "${sanitized[@]}" -DDT_SANITIZE=thread -DDT_WINDOW=OFF || return
     # Qt's libraries are not instrumented: what needs Qt's event loop has the label notsan and stays
     # out, and so do the window's tests.
     TSAN_OPTIONS="halt_on_error=1:second_deadlock_stack=1:suppressions=$root/packaging/tsan.supp" \
