@@ -220,7 +220,8 @@ private slots:
         probe_->refuse_next = true;
         QWebSocket ws;
         ws.open(QUrl("ws://127.0.0.1:" + QString::number(probe_->port()) + "/ws/audio"));
-        QTRY_COMPARE(probe_->clientCount(), 1);
+        QTRY_COMPARE(ws.state(), QAbstractSocket::ConnectedState);
+        QCOMPARE(probe_->clientCount(), 1);
         for (int i = 0; i < 5; ++i) ws.sendTextMessage("x");
         QTRY_COMPARE(probe_->left, 1);
         QCOMPARE(probe_->messages, 1);
