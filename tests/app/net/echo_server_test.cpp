@@ -149,7 +149,8 @@ private slots:
         int back = 0;
         connect(&talker, &QWebSocket::binaryMessageReceived, [&] { ++back; });
         talker.open(QUrl(server.address() + "/ws/audio"));
-        QTRY_COMPARE(server.clientCount(), 1);
+        QTRY_COMPARE(talker.state(), QAbstractSocket::ConnectedState);
+        QCOMPARE(server.clientCount(), 1);
         for (int i = 0; i < 2000; ++i) talker.sendBinaryMessage(QByteArray(i % 2 ? 640 : 480, 1));
         QTRY_COMPARE(back, 2000);
         talker.close();

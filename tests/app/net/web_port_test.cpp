@@ -263,7 +263,8 @@ private slots:
         QString echo;
         connect(&ws, &QWebSocket::textMessageReceived, [&](const QString& text) { echo = text; });
         ws.open(QUrl("wss://localhost:" + QString::number(probe_->port()) + "/ws/audio"));
-        QTRY_COMPARE(probe_->clientCount(), 1);
+        QTRY_COMPARE(ws.state(), QAbstractSocket::ConnectedState);
+        QCOMPARE(probe_->clientCount(), 1);
         ws.sendTextMessage("x");
         QTRY_COMPARE(echo, QString("x"));
         // Without TLS: no answer that could be used, and no harm.
