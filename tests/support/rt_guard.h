@@ -11,13 +11,14 @@ namespace doubletalk::test {
 /// too), inside shared libraries as well. Guards nest; each counts from its own start.
 /// Under address or thread sanitizer memory is counted by the sanitizer's own hooks. A program must
 /// use the results of new or the compiler may drop the pair. Under the thread sanitizer locks are
-/// not counted: it has to see every call of the lock functions itself, from where it was made.
+/// not counted: it has to see every call of the lock functions itself, from where it was made; nor
+/// is aligned memory, of which it does not tell.
 class RtGuard {
 public:
 #if defined(__SANITIZE_THREAD__)
-    static constexpr bool kSeesLocks = false;
+    static constexpr bool kSeesLocks = false, kSeesAligned = false;
 #else
-    static constexpr bool kSeesLocks = true;
+    static constexpr bool kSeesLocks = true, kSeesAligned = true;
 #endif
 
     RtGuard() noexcept;

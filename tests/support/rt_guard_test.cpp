@@ -53,7 +53,8 @@ void RtGuardTest::seesMallocFamily() {
     std::free(c);
     std::free(d);
     QCOMPARE(rc, 0);
-    QCOMPARE(made, 3);
+    // The thread sanitizer tells of no aligned allocation.
+    QCOMPARE(made, RtGuard::kSeesAligned ? 3 : 1);
 }
 
 void RtGuardTest::seesNewAndContainers() {

@@ -117,7 +117,7 @@ private slots:
         packets.resize(std::size_t(bench.feed().readPackets(packets)));
         const auto lost = std::count_if(packets.begin(), packets.end(),
                                         [](const auto& packet) { return packet.lost; });
-        QVERIFY2(packets.size() > 40 && lost * 13 >= std::ptrdiff_t(packets.size()),
+        QVERIFY2(packets.size() > 25 && lost * 13 >= std::ptrdiff_t(packets.size()),
                  qPrintable(QString("%1 of %2").arg(lost).arg(packets.size())));
         const auto waves = bench.feed().takeItems();
         QVERIFY(!waves.empty());
