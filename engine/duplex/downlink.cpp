@@ -17,7 +17,8 @@ constexpr double kFillDeadFrames = 24.0;    // below it the fill is left alone
 constexpr double kFillGainPerFrame = 2e-6;  // ratio for one frame of error: closes in about 30 s
 constexpr std::int64_t kItemsHeld = 256;
 constexpr int kLongestExchangeMs = 100;  // the ring holds the lead and 200 ms
-constexpr double kMaxFillCorrection = 3e-4;
+/// Not heard: 1.7 cents. The canceller hears what was handed over, so it need not follow.
+constexpr double kMaxFillCorrection = 1e-3;
 
 /// Spans of `in` frames become spans of `out` frames.
 void scaleSpans(ProvenanceQueue& from, std::int64_t in, std::int64_t out,

@@ -219,7 +219,8 @@ private slots:
         if (webrtc) {
             QVERIFY(counts.allocations <= kWebrtcPiecesPer10S);
             QVERIFY(counts.frees <= kWebrtcPiecesPer10S);
-            QVERIFY(counts.locks > 0 || !RtGuard::kSeesLocks);  // the allowance is in use, so the guard sees
+            QVERIFY(counts.locks > 0 ||
+                    !RtGuard::kSeesLocks);  // the allowance is in use, so the guard sees
             QVERIFY(counts.locks <= 1000 * kWebrtcLocksPerBlock);
         } else {
             QCOMPARE(counts.allocations, 0);
