@@ -12,15 +12,19 @@ std::atomic<bool> requested{false};
 static_assert(std::atomic<bool>::is_always_lock_free);
 
 extern "C" void onSignal(int signal) {
+    (void)signal;
     requested.store(true);
-    std::signal(signal, SIG_DFL);
 }
 
 }  // namespace
 
 void installCancelHandler() {
-    std::signal(SIGINT, onSignal);
-    std::signal(SIGTERM, onSignal);
+    struct sigaction action {};
+    action.sa_handler = onSignal;
+    // A read that waits ends, instead of being taken up again; a second signal ends the program.
+    action.sa_flags = int(SA_RESETHAND);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
 }
 
 bool cancelRequested() noexcept { return requested.load(); }

@@ -59,7 +59,9 @@ Result<void> EchoServer::start(const EchoServerOptions& options) {
     verbose_ = options.verbose;
     max_waiting_bytes_ =
         std::max(kMaxWaitingBytes, kMaxWaitingMessages * qint64(options.service.max_message_bytes));
-    if (auto ok = listen(options.service); !ok) return ok;
+    auto service = options.service;
+    service.max_unread_bytes = 2 * max_waiting_bytes_;
+    if (auto ok = listen(service); !ok) return ok;
     second_.start(kTellMs);
     return {};
 }

@@ -19,6 +19,7 @@ namespace doubletalk::net {
 namespace {
 
 constexpr int kPingMs = 20000;
+constexpr int kUnreadMs = 1000;
 constexpr int kSilenceMs = 60000;
 constexpr int kHandshakeMs = 5000;
 constexpr int kGoodbyeMs = 5000;
@@ -37,8 +38,9 @@ std::string endpoint(const ServiceOptions& options) {
 
 }  // namespace
 
-WsService::WsService(QObject* parent) : QObject(parent), watch_timer_(this) {
+WsService::WsService(QObject* parent) : QObject(parent), watch_timer_(this), unread_timer_(this) {
     connect(&watch_timer_, &QTimer::timeout, this, &WsService::watch);
+    connect(&unread_timer_, &QTimer::timeout, this, &WsService::dropUnread);
 }
 
 WsService::~WsService() {
@@ -82,6 +84,7 @@ Result<void> WsService::listen(const ServiceOptions& options) {
     }
     if (http_) http_->bind(port_);
     watch_timer_.start(kPingMs);
+    unread_timer_.start(kUnreadMs);
     return {};
 }
 
@@ -195,6 +198,9 @@ void WsService::send(ClientId client, const remote::Message& message) {
     } else {
         at->second.socket->sendTextMessage(QString::fromStdString(message.payload));
     }
+    if (waitingBytes(client) > options_.max_unread_bytes) {
+        closeClient(client, kPolicy, tr("what is sent is not read"));
+    }
 }
 
 void WsService::closeClient(ClientId client, int code, const QString& reason) {
@@ -237,8 +243,23 @@ void WsService::watch() {
     }
 }
 
+/// Answers to pings are Qt's own, and who is sent away may still ask: nobody waits for the goodbye
+/// of one that reads nothing.
+void WsService::dropUnread() {
+    std::vector<ClientId> full;
+    for (const auto& [id, client] : clients_) {
+        if (client.socket->bytesToWrite() > options_.max_unread_bytes) full.push_back(id);
+    }
+    for (const auto id : full) {
+        const auto& client = clients_.at(id);
+        if (!client.leaving) emit note(tr("client %1 is gone: what is sent is not read").arg(id));
+        client.socket->abort();
+    }
+}
+
 void WsService::shutDown() {
     watch_timer_.stop();
+    unread_timer_.stop();
     if (port_) port_->closeAll();
     while (!clients_.empty()) {
         const auto id = clients_.begin()->first;

@@ -34,6 +34,7 @@ struct ServiceOptions {
         allowed_origins;  ///< web pages that may connect ("http://localhost:3000"); "*": all
     int max_clients = 32;
     std::uint64_t max_message_bytes = 1U << 20U;
+    std::int64_t max_unread_bytes = 8 << 20;  ///< of one client, before it is sent away
     int send_buffer_bytes = 0;  ///< of the system, for a connection; 0: its own choice
     QString certificate_file;   ///< PEM; with key_file: wss instead of ws
     QString key_file;
@@ -79,7 +80,7 @@ protected:
     /// What the client asked for: path() and query; empty when it has left.
     [[nodiscard]] QUrl requestOf(ClientId client) const;
 
-    /// Nothing when the client has left.
+    /// Nothing when the client has left. Who reads nothing is sent away (1008).
     void send(ClientId client, const remote::Message& message);
     /// Says goodbye; nothing of the client arrives any more but clientLeft().
     void closeClient(ClientId client, int code, const QString& reason);
@@ -103,6 +104,7 @@ private:
     void noteBrokenRules(ClientId client, const QWebSocket& socket);
     void remove(ClientId client);
     void watch();
+    void dropUnread();
 
     ServiceOptions options_;
     QStringList socket_paths_;
@@ -111,7 +113,8 @@ private:
     QPointer<WebPort> port_;  ///< a child of ours, or of http_ when there is one
     std::map<ClientId, Client> clients_;
     ClientId next_client_ = 1;
-    QTimer watch_timer_;
+    QTimer watch_timer_;   ///< is everybody still there
+    QTimer unread_timer_;  ///< does everybody read
 };
 
 }  // namespace doubletalk::net

@@ -166,6 +166,16 @@ private slots:
         QVERIFY2(json["complete"].toBool(), "the recording was not finished");
         QCOMPARE(runCli({"replay", session, "--loop", "open", "--expect-identical"}).exit_code, 0);
     }
+
+    void interruptEndsAWaitForInput() {
+        const auto process = startCli({"encode", "-", path("never.mp3")});
+        QVERIFY(process->waitForStarted());
+        QTest::qWait(300);
+        QCOMPARE(::kill(pid_t(process->processId()), SIGTERM), 0);
+        const auto result = finishCli(*process, 5'000);
+        QVERIFY2(result.exit_code == 1 && result.err.contains("cancelled"), result.err);
+        QVERIFY(!QFile::exists(path("never.mp3")));
+    }
 };
 
 QTEST_GUILESS_MAIN(CliRunTest)

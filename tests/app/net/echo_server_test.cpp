@@ -179,6 +179,25 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(server.clientCount(), 0, 8000);
         QVERIFY2(notes.join('|').contains("(1008): the echo is not read"),
                  qPrintable(notes.join('|')));
+
+        // One who asks for signs of life and reads none: Qt answers these by itself.
+        notes.clear();
+        QTcpSocket asking;
+        asking.setReadBufferSize(1);
+        asking.connectToHost(QHostAddress::LocalHost, server.port());
+        asking.write(
+            "GET /ws/audio HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n");
+        QTRY_COMPARE(server.clientCount(), 1);
+        const auto pings =
+            (QByteArray::fromHex("89fd00000000") + QByteArray(125, 1)).repeated(1000);
+        for (int i = 0; i < 1000 && server.clientCount() == 1; ++i) {
+            asking.write(pings);
+            QTRY_VERIFY2(asking.bytesToWrite() < 1000000 || server.clientCount() == 0, "not taken");
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(server.clientCount(), 0, 8000);
+        QVERIFY2(notes.join('|').contains("what is sent is not read"), qPrintable(notes.join('|')));
     }
 };
 
