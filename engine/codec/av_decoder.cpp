@@ -29,6 +29,8 @@ Result<CodecContextPtr> makeContext(const AVCodec* codec, const std::string& nam
     context->max_samples = kMaxFrameSamples;
     context->flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
     context->err_recognition |= AV_EF_CRCCHECK;
+    // The others go on behind a frame with a wrong checksum too, and conceal it.
+    if (codec->id == AV_CODEC_ID_FLAC) context->err_recognition |= AV_EF_EXPLODE;
     context->request_sample_fmt = AV_SAMPLE_FMT_FLT;
     context->thread_count = 1;
     return context;

@@ -18,7 +18,6 @@ namespace doubletalk::codec {
 namespace {
 
 constexpr int kBufferBytes = 1 << 15;
-constexpr std::size_t kTailBytes = 1 << 17;  // two of the largest Ogg pages
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
 using WriteBuffer = const std::uint8_t*;
@@ -106,10 +105,11 @@ bool AvIo::keepInMemory(std::size_t most_bytes) {
 
 int AvIo::read(std::span<std::byte> to) {
     if (failed_) return AVERROR(EIO);
-    std::int64_t got = std::int64_t(std::min(ahead_.size(), to.size()));
+    const auto ahead = std::span(ahead_).subspan(ahead_used_);
+    std::int64_t got = std::int64_t(std::min(ahead.size(), to.size()));
     if (got > 0) {
-        std::copy_n(ahead_.begin(), got, to.begin());
-        ahead_.erase(ahead_.begin(), ahead_.begin() + std::ptrdiff_t(got));
+        std::copy_n(ahead.begin(), got, to.begin());
+        ahead_used_ += std::size_t(got);
     } else {
         got = source_.read(to);
     }
@@ -119,9 +119,10 @@ int AvIo::read(std::span<std::byte> to) {
     }
     if (got == 0) return AVERROR_EOF;
     const auto n = std::size_t(std::min<std::int64_t>(got, std::int64_t(to.size())));
-    tail_.insert(tail_.end(), to.begin(), to.begin() + std::ptrdiff_t(n));
-    if (tail_.size() > 2 * kTailBytes) {
-        tail_.erase(tail_.begin(), tail_.end() - std::ptrdiff_t(kTailBytes));
+    const std::int64_t known = watched_ - position_;
+    if (watcher_ && known >= 0 && known < std::int64_t(n)) {
+        watcher_(std::span<const std::byte>(to).first(n).subspan(std::size_t(known)));
+        watched_ = position_ + std::int64_t(n);
     }
     position_ += std::int64_t(n);
     return int(n);
@@ -148,8 +149,8 @@ std::int64_t AvIo::seek(std::int64_t offset, int whence) {
     }
     const auto& go = sink_.write ? sink_.seek : source_.seek;
     if (offset < 0 || failed_ || !go(offset)) return AVERROR(EIO);
-    if (offset != position_) tail_.clear();
     ahead_.clear();
+    ahead_used_ = 0;
     position_ = offset;
     return offset;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 struct AVIOContext;
@@ -45,8 +46,11 @@ public:
     [[nodiscard]] bool failed() const { return failed_; }
     [[nodiscard]] std::int64_t position() const { return position_; }
     [[nodiscard]] std::int64_t sizeBytes() const { return source_.size_bytes; }
-    /// The last bytes that were read one after the other.
-    [[nodiscard]] std::span<const std::byte> tail() const { return tail_; }
+    /// From now on told of every byte that is read, once and in their order; where reading jumps
+    /// ahead, what it jumps over comes when it is read. Before anything was read.
+    void watch(std::function<void(std::span<const std::byte>)> watcher) {
+        watcher_ = std::move(watcher);
+    }
 
 private:
     void allocate(bool writing, bool seekable);
@@ -60,8 +64,10 @@ private:
     AVIOContext* context_ = nullptr;
     std::int64_t position_ = 0;
     std::int64_t end_ = 0;          ///< of what was written
-    std::vector<std::byte> ahead_;  ///< peeked at, not read yet
-    std::vector<std::byte> tail_;
+    std::vector<std::byte> ahead_;  ///< peeked at
+    std::size_t ahead_used_ = 0;    ///< of these, read by now
+    std::function<void(std::span<const std::byte>)> watcher_;
+    std::int64_t watched_ = 0;  ///< [bytes] the watcher was told of
     bool failed_ = false;
 };
 

@@ -20,7 +20,9 @@ extern "C" {
 #include "engine/codec/adts.h"
 #include "engine/codec/av_decoder.h"
 #include "engine/codec/framer.h"
+#include "engine/codec/md5.h"
 #include "engine/codec/mpeg_header.h"
+#include "engine/codec/ogg_pages.h"
 #include "engine/codec/pcm_stage.h"
 #include "engine/codec/wav_framer.h"
 
@@ -35,6 +37,9 @@ constexpr std::int64_t kProbeBytes = 1 << 18;
 constexpr std::int64_t kProbeUs = 500'000;
 constexpr std::size_t kFirstBytes = 12;
 constexpr std::size_t kWavHeadBytes = 4096;
+constexpr std::size_t kStreamInfoBytes = 34;  // of FLAC; the checksum comes last
+constexpr std::size_t kMaxId3Bytes = std::size_t(16) << 20;
+constexpr std::size_t kMaxMp3TagBytes = 4 + 32 + 120 + 36;  // head, side information, Xing, LAME
 constexpr std::size_t kMaxKeptBytes = std::size_t(256) << 20;
 constexpr int kMaxChannels = 64;
 constexpr int kMaxRateHz = 768'000;
@@ -131,22 +136,6 @@ bool isCut(AVCodecID codec, std::span<const std::byte> bytes) {
     return header && std::size_t(header->frame_bytes) > bytes.size();
 }
 
-/// The last whole page of an Ogg file carries the mark of the end.
-bool oggEnds(std::span<const std::byte> tail) {
-    constexpr std::size_t kHead = 27;
-    for (std::size_t at = tail.size() < kHead ? 0 : tail.size() - kHead + 1; at-- > 0;) {
-        const auto page = tail.subspan(at);
-        if (!startsWith(page, "OggS")) continue;
-        const auto segments = std::to_integer<std::size_t>(page[26]);
-        std::size_t size = kHead + segments;
-        for (std::size_t i = 0; i < segments && kHead + i < page.size(); ++i) {
-            size += std::to_integer<std::size_t>(page[kHead + i]);
-        }
-        return size <= page.size() && (std::to_integer<unsigned>(page[5]) & 4) != 0;
-    }
-    return false;
-}
-
 int bitsOf(const AVCodecParameters& parameters) {
     if (parameters.codec_id == AV_CODEC_ID_PCM_F32LE ||
         parameters.codec_id == AV_CODEC_ID_PCM_F64LE) {
@@ -154,6 +143,44 @@ int bitsOf(const AVCodecParameters& parameters) {
     }
     const int bits = std::max(parameters.bits_per_raw_sample, parameters.bits_per_coded_sample);
     return bits > 16 ? 24 : 16;
+}
+
+/// The length tag of an MP3 in its first frame, and what that frame's head says.
+struct Mp3Tag {
+    MpegHeader header;
+    MpegTag tag;
+};
+
+std::optional<Mp3Tag> mp3TagOf(AvIo& io, std::span<const std::byte> first) {
+    const std::size_t id3 = id3Bytes(first);
+    if (sniff(first) != CodecId::mp3 || id3 > kMaxId3Bytes) return std::nullopt;
+    const auto head = io.peek(id3 + kMaxMp3TagBytes);
+    const auto frame = std::span(head).subspan(std::min(id3, head.size()));
+    const auto header = parseMpeg(frame);
+    const auto tag = header ? parseMpegTag(*header, frame) : std::nullopt;
+    if (!tag) return std::nullopt;
+    return Mp3Tag{*header, *tag};
+}
+
+/// What a FLAC file states of all its samples.
+struct FlacSum {
+    Md5Sum sum{};
+    int bits = 0;  ///< a sample
+};
+
+/// Nothing: it states none. Ref: RFC 9639 section 8.2.
+std::optional<FlacSum> flacSum(const AVCodecParameters& parameters) {
+    if (parameters.codec_id != AV_CODEC_ID_FLAC ||
+        parameters.extradata_size < int(kStreamInfoBytes)) {
+        return std::nullopt;
+    }
+    const auto info = std::as_bytes(std::span(parameters.extradata, kStreamInfoBytes));
+    FlacSum stated;
+    std::memcpy(stated.sum.data(), info.last(stated.sum.size()).data(), stated.sum.size());
+    stated.bits = int(bigEndian(info.subspan(12, 2)) >> 4 & 31) + 1;
+    // More bits than a float holds come out rounded.
+    if (stated.sum == Md5Sum{} || stated.bits > 24) return std::nullopt;
+    return stated;
 }
 
 }  // namespace
@@ -170,9 +197,19 @@ struct MediaReader::Impl {
     Result<void> decodePacket();
     Result<void> trimAndPut();
     Result<void> finish();
-    [[nodiscard]] Result<void> checkEnd() const;
+    [[nodiscard]] Result<void> checkEnd();
+    [[nodiscard]] bool readPastOggDamage() const {
+        return ogg && ogg->damage() && (packet->pos < 0 || packet->pos >= ogg->damagePosition());
+    }
     [[nodiscard]] tl::unexpected<Error> broken(const std::string& what) const {
         return fail(ErrorKind::format, what, where, "give an undamaged audio file");
+    }
+    /// Broken where the audio that came so far ends.
+    [[nodiscard]] tl::unexpected<Error> brokenHere(const std::string& what) const {
+        const int rate = format->streams[stream]->codecpar->sample_rate;
+        const auto ms = std::to_string(1000 + kept_frames % rate * 1000 / rate);
+        return broken(what + ", " + std::to_string(kept_frames / rate) + "." + ms.substr(1) +
+                      " s in");
     }
     /// The step's error with this file's name.
     [[nodiscard]] tl::unexpected<Error> here(Error error) const {
@@ -193,7 +230,12 @@ struct MediaReader::Impl {
     Trim trim;                      ///< of the packet in hand; skip also of those that follow
     std::int64_t coded_frames = 0;  ///< decoded, nothing cut
     std::int64_t kept_frames = 0;   ///< of these, handed on
-    std::optional<std::int64_t> wav_frames;     ///< as a WAV header says
+    std::optional<std::int64_t> wav_frames;  ///< as a WAV header says
+    std::optional<Mp3Tag> mp3_tag;
+    std::optional<std::int64_t> mp3_end;  ///< [coded frames] the padding begins here
+    std::optional<OggCheck> ogg;
+    std::optional<FlacSum> flac_sum;  ///< of all samples, as a FLAC file says
+    Md5 sum;
     std::optional<std::int64_t> stated_frames;  ///< at the decoder's rate
     std::optional<std::int64_t> cut_frames;     ///< nothing is handed on behind these
     bool finished = false;
@@ -210,6 +252,11 @@ Result<void> MediaReader::Impl::openFormat() {
     context->max_analyze_duration = kProbeUs;
     context->format_whitelist = av_strdup(kFormats);
     const auto first = io.peek(kFirstBytes);
+    mp3_tag = mp3TagOf(io, first);
+    if (sniff(first) == CodecId::opus) {
+        ogg.emplace();
+        io.watch([this](std::span<const std::byte> bytes) { ogg->put(bytes); });
+    }
     const AVInputFormat* kind = formatOf(first);
     if (sniff(first) == CodecId::pcm) wav_frames = statedByWav(io.peek(kWavHeadBytes));
     const bool stream = (context->pb->seekable & AVIO_SEEKABLE_NORMAL) == 0;
@@ -224,6 +271,7 @@ Result<void> MediaReader::Impl::openFormat() {
     if (io.failed()) {
         return fail(ErrorKind::io, "the input cannot be read", where, "check where it comes from");
     }
+    if (code < 0 && ogg && ogg->damage()) return here(*ogg->damage());
     if (code < 0) {
         return avFail(code, ErrorKind::format, "this is no audio that can be read", where,
                       "give MP3, AAC, M4A, Opus, FLAC or WAV");
@@ -263,6 +311,7 @@ Result<void> MediaReader::Impl::openStream() {
     info.rate_hz = options.rate_hz > 0 ? options.rate_hz : parameters.sample_rate;
     info.channels = options.channels > 0 ? options.channels : channels;
     info.bits = bitsOf(parameters);
+    flac_sum = flacSum(parameters);
     findLength();
     if (parameters.codec_id == AV_CODEC_ID_OPUS) trim.skip = parameters.initial_padding;
     return {};
@@ -273,6 +322,16 @@ void MediaReader::Impl::findLength() {
     if (wav_frames) {
         stated_frames = wav_frames;
         info.frames = av_rescale(*wav_frames, info.rate_hz, from.codecpar->sample_rate);
+        return;
+    }
+    if (mp3_tag && mp3_tag->tag.frame_count.value_or(0) > 0) {
+        const auto& tag = mp3_tag->tag;
+        const std::int64_t coded = *tag.frame_count * mp3_tag->header.frames;
+        const int cut = tag.has_delays ? tag.delay_frames + tag.padding_frames : 0;
+        stated_frames = coded;
+        if (tag.has_delays) mp3_end = coded - tag.padding_frames + kMpegDecoderDelay;
+        info.frames = av_rescale(std::max<std::int64_t>(coded - cut, 0), info.rate_hz,
+                                 from.codecpar->sample_rate);
         return;
     }
     const bool estimated = format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
@@ -296,6 +355,7 @@ Result<bool> MediaReader::Impl::readPacket() {
         }
         if (code == AVERROR_EOF) return false;
         if (code < 0) return broken("the file is damaged or cut off (" + avText(code) + ")");
+        if (readPastOggDamage()) return here(*ogg->damage());
         if (packet->stream_index == stream && packet->size > 0) return true;
     }
     return broken("the file has no audio where it should have some");
@@ -306,6 +366,11 @@ Result<void> MediaReader::Impl::trimAndPut() {
     if (channels == 0 || samples.empty()) return {};
     const auto have = std::int64_t(samples.size()) / channels;
     coded_frames += have;
+    if (flac_sum) sum.addSamples(samples, flac_sum->bits);
+    // What follows the frames of the tag belongs to another file.
+    if (mp3_end && coded_frames <= *stated_frames) {
+        trim.discard = std::clamp<std::int64_t>(coded_frames - *mp3_end, 0, have);
+    }
     const std::int64_t skip = std::min(trim.skip, have);
     trim.skip -= skip;
     std::int64_t end = std::max(skip, have - trim.discard);
@@ -326,13 +391,16 @@ Result<void> MediaReader::Impl::decodePacket() {
     // The last piece of PCM without a stated length is a short one, and no damage.
     const bool pcm = info.codec.starts_with("pcm_");
     if (((packet->flags & AV_PKT_FLAG_CORRUPT) != 0 && !pcm) || isCut(codec, bytes)) {
-        return broken("the file is cut off or damaged");
+        return brokenHere("the file is cut off or damaged");
     }
     const Trim stated = trimOf(*packet);
     if (stated.skip > 0) trim.skip = stated.skip;
     trim.discard = stated.discard;
     samples.clear();
-    if (auto decoded = av->decode(packet.get(), samples); !decoded) return here(decoded.error());
+    if (auto decoded = av->decode(packet.get(), samples); !decoded) {
+        return decoded.error().kind == ErrorKind::format ? brokenHere(decoded.error().what)
+                                                         : here(decoded.error());
+    }
     if ((packet->flags & AV_PKT_FLAG_DISCARD) != 0) trim.discard = std::int64_t(samples.size());
     if (cut_frames && av->channels() > 0 && packet->duration > 0) {
         const AVStream& from = *format->streams[stream];
@@ -344,7 +412,7 @@ Result<void> MediaReader::Impl::decodePacket() {
     return trimAndPut();
 }
 
-Result<void> MediaReader::Impl::checkEnd() const {
+Result<void> MediaReader::Impl::checkEnd() {
     if (coded_frames == 0) return broken("there is no audio in it");
     // An MP3 may count its length tag as a frame.
     const std::int64_t slack = info.format == "mp3" ? 1152 : 0;
@@ -352,7 +420,12 @@ Result<void> MediaReader::Impl::checkEnd() const {
         return broken("the file is cut off: " + std::to_string(coded_frames) + " of " +
                       std::to_string(*stated_frames) + " frames are there");
     }
-    if (info.format == "ogg" && !oggEnds(io.tail())) return broken("the file is cut off");
+    if (auto checked = ogg ? ogg->checkEnd() : Result<void>{}; !checked) {
+        return here(checked.error());
+    }
+    if (flac_sum && sum.value() != flac_sum->sum) {
+        return broken("the file is damaged: the checksum of all its samples is wrong");
+    }
     return {};
 }
 

@@ -7,13 +7,10 @@
 #include <utility>
 
 #include "engine/codec/av_decoder.h"
-#include "engine/codec/checksums.h"
 
 namespace doubletalk::codec {
 namespace {
 
-constexpr std::size_t kPageHeadBytes = 27;
-constexpr std::size_t kCrcAt = 22;
 constexpr std::size_t kMaxPacketBytes = 1 << 16;  // 120 ms in 255 channels is more, nobody has it
 constexpr std::size_t kOpusHeadBytes = 19;
 constexpr int kOpusRateHz = 48000;
@@ -43,44 +40,20 @@ int opusFrames(std::span<const std::byte> packet) {
     return frame * count <= kMaxPacketFrames ? frame * count : 0;
 }
 
-std::uint32_t pageCrc(std::span<const std::byte> page) {
-    OggCrc crc;
-    crc.add(page.first(kCrcAt));
-    for (int i = 0; i < 4; ++i) crc.add(std::byte{0});
-    crc.add(page.subspan(kCrcAt + 4));
-    return crc.value();
-}
-
 }  // namespace
 
-Result<bool> OggFramer::findPage(Page& page) {
-    const auto bytes = queue_.bytes();
-    if (bytes.size() < kPageHeadBytes) return false;
-    const auto segments = std::to_integer<std::size_t>(bytes[26]);
-    if (!startsWith(bytes, "OggS")) {
-        const auto next = std::find(bytes.begin() + 1, bytes.end(), std::byte('O'));
-        queue_.drop(std::size_t(next - bytes.begin()));
-        return broken("no page where one has to be");
+Result<bool> OggFramer::findPage(OggPage& page) {
+    const auto position = std::to_string(pages_.position());
+    switch (pages_.next(page)) {
+        case OggFound::more:
+            return false;
+        case OggFound::damaged:
+            return broken("the checksum of the page at byte " + position + " is wrong");
+        case OggFound::foreign:
+            return broken("no page where one has to be, at byte " + position);
+        case OggFound::page:
+            break;
     }
-    if (bytes.size() < kPageHeadBytes + segments) return false;
-    page.segments = bytes.subspan(kPageHeadBytes, segments);
-    std::size_t body = 0;
-    for (const std::byte segment : page.segments) body += std::to_integer<std::size_t>(segment);
-    const std::size_t size = kPageHeadBytes + segments + body;
-    if (bytes.size() < size) return false;
-    if (pageCrc(bytes.first(size)) != littleEndian(bytes.subspan(kCrcAt, 4))) {
-        queue_.drop(1);
-        return broken("the checksum of a page is wrong");
-    }
-    const auto flags = std::to_integer<unsigned>(bytes[5]);
-    page.continued = (flags & 1) != 0;
-    page.first = (flags & 2) != 0;
-    page.last = (flags & 4) != 0;
-    page.granule = std::int64_t(littleEndian(bytes.subspan(6, 8)));
-    page.serial = std::uint32_t(littleEndian(bytes.subspan(14, 4)));
-    page.number = std::uint32_t(littleEndian(bytes.subspan(18, 4)));
-    page.body = bytes.subspan(kPageHeadBytes + segments, body);
-    queue_.drop(size);  // the bytes stay until the next put()
     return true;
 }
 
@@ -114,7 +87,7 @@ Result<void> OggFramer::takePacket() {
 }
 
 /// The position a page states is that of its last whole packet's end.
-void OggFramer::trim(const Page& page, std::size_t before) {
+void OggFramer::trim(const OggPage& page, std::size_t before) {
     if (page.granule < 0 || ready_.size() == before) return;
     if (!positioned_) {
         // A stream cut out of a longer one does not begin at 0; at its end only the length counts.
@@ -130,7 +103,7 @@ void OggFramer::trim(const Page& page, std::size_t before) {
     position_ = page.granule;
 }
 
-Result<void> OggFramer::takePage(const Page& page) {
+Result<void> OggFramer::takePage(const OggPage& page) {
     if (page.first && !in_stream_) {
         in_stream_ = true;
         serial_ = page.serial;
@@ -171,7 +144,7 @@ Result<void> OggFramer::takePage(const Page& page) {
 
 Result<bool> OggFramer::next(FoundFrame& frame) {
     while (ready_.empty()) {
-        Page page;
+        OggPage page;
         const auto found = findPage(page);
         if (!found || !*found) return found;
         if (auto taken = takePage(page); !taken) return tl::unexpected(taken.error());
@@ -184,7 +157,7 @@ Result<bool> OggFramer::next(FoundFrame& frame) {
 
 Result<void> OggFramer::checkEnd() const {
     if (setup_.empty()) return broken("the stream ends without Opus in it");
-    if (in_stream_ || queue_.size() > 0) return broken("the stream is cut off");
+    if (in_stream_ || !pages_.empty()) return broken("the stream is cut off");
     return {};
 }
 

@@ -4,7 +4,7 @@
 
 #include <deque>
 
-#include "engine/codec/framer.h"
+#include "engine/codec/ogg_pages.h"
 
 namespace doubletalk::codec {
 
@@ -12,7 +12,7 @@ namespace doubletalk::codec {
 /// one after the other; other streams beside it are passed over. Ref: RFC 3533, RFC 7845.
 class OggFramer final : public Framer {
 public:
-    void put(std::span<const std::byte> piece) override { queue_.put(piece); }
+    void put(std::span<const std::byte> piece) override { pages_.put(piece); }
     [[nodiscard]] Result<bool> next(FoundFrame& frame) override;
     void finish() override { finished_ = true; }
     [[nodiscard]] Result<void> checkEnd() const override;
@@ -25,22 +25,12 @@ private:
         int skip = 0;
         int discard = 0;
     };
-    struct Page {
-        std::span<const std::byte> segments;  ///< their lengths
-        std::span<const std::byte> body;
-        std::int64_t granule = 0;
-        std::uint32_t serial = 0;
-        std::uint32_t number = 0;
-        bool continued = false;
-        bool first = false;
-        bool last = false;
-    };
-    [[nodiscard]] Result<bool> findPage(Page& page);
-    [[nodiscard]] Result<void> takePage(const Page& page);
+    [[nodiscard]] Result<bool> findPage(OggPage& page);
+    [[nodiscard]] Result<void> takePage(const OggPage& page);
     [[nodiscard]] Result<void> takePacket();
-    void trim(const Page& page, std::size_t before);
+    void trim(const OggPage& page, std::size_t before);
 
-    ByteQueue queue_;
+    OggPageFinder pages_;
     std::deque<Packet> ready_;
     Packet given_;                    ///< what the last FoundFrame views
     std::vector<std::byte> partial_;  ///< a packet whose end is on a later page
