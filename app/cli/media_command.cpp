@@ -84,7 +84,11 @@ Result<codec::MediaWriter> openOutput(const MediaArguments& arguments, const Med
 /// What --codec and the name of the output say together.
 Result<const MediaKind*> outputKind(const MediaArguments& arguments, std::string_view name) {
     if (!name.empty()) return codec::mediaKindNamed(name);
-    if (arguments.out != kStream) return codec::mediaKindOf(arguments.out);
+    if (arguments.out != kStream) {
+        auto kind = codec::mediaKindOf(arguments.out);
+        if (!kind) kind.error().hint += ", or say which with --codec";
+        return kind;
+    }
     return fail(ErrorKind::usage, "standard output has no ending that says what to write",
                 "--codec", "add --codec mp3, or another one");
 }

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "engine/core/write_target.h"
+
 namespace doubletalk::cli {
 namespace {
 
@@ -87,13 +89,15 @@ std::string metricsText(const nlohmann::ordered_json& metrics) {
 }
 
 Result<void> writeText(const std::filesystem::path& file, std::string_view text) {
-    auto temporary = file;
+    const auto target = writeTarget(file);
+    if (!target) return tl::unexpected(target.error());
+    auto temporary = *target;
     temporary += ".new";
     std::ofstream out(temporary, std::ios::binary);
     out.write(text.data(), std::streamsize(text.size()));
     out.close();
     std::error_code code;
-    if (out) std::filesystem::rename(temporary, file, code);
+    if (out) std::filesystem::rename(temporary, *target, code);
     if (!out || code) {
         std::error_code ignored;
         std::filesystem::remove(temporary, ignored);

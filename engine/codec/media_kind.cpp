@@ -61,7 +61,7 @@ Result<const MediaKind*> mediaKindNamed(std::string_view name) {
 Result<const MediaKind*> mediaKindOf(const std::filesystem::path& file) {
     if (const auto* kind = find(endingOf(file))) return kind;
     return fail(ErrorKind::usage, "the ending of the name says no kind of audio file",
-                file.string(), "end it in one of " + known() + ", or say which codec");
+                file.string(), "end it in one of " + known());
 }
 
 std::span<const std::string_view> readableEndings() { return kReadable; }

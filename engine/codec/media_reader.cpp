@@ -56,7 +56,7 @@ Result<MediaSource> fileSource(const fs::path& file) {
         return fail(ErrorKind::not_found, "there is no such file", file.string(), "check the name");
     }
     if (fs::is_directory(file, code)) {
-        return fail(ErrorKind::usage, "this is a folder, not a file", file.string(),
+        return fail(ErrorKind::io, "this is a folder, not a file", file.string(),
                     "give an audio file");
     }
     auto stream = std::make_shared<std::ifstream>(file, std::ios::binary);

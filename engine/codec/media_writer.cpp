@@ -10,14 +10,17 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "engine/codec/coding_stage.h"
 #include "engine/codec/media_reader.h"
 #include "engine/codec/part_file.h"
+#include "engine/core/write_target.h"
 
 namespace doubletalk::codec {
 namespace {
@@ -247,23 +250,20 @@ Result<MediaWriter> MediaWriter::open(const fs::path& file, const MediaWriterOpt
         if (!kind) return tl::unexpected(kind.error());
         known.kind = *kind;
     }
-    std::error_code code;
-    if (fs::is_directory(file, code)) {
-        return fail(ErrorKind::usage, "this is a folder, not a file", file.string(),
-                    "add a file name");
-    }
     if (auto checked = check(known, file.string()); !checked) {
         return tl::unexpected(checked.error());
     }
-    PartFile part(file);
-    auto stream = std::make_shared<std::ofstream>(part.path(), std::ios::binary);
+    auto part = PartFile::beside(file);
+    if (!part) return tl::unexpected(part.error());
+    auto stream = std::make_shared<std::ofstream>(part->path(), std::ios::binary);
     if (!*stream) {
-        return fail(ErrorKind::io, "cannot be written", file.string(),
-                    "check that the folder exists and is writable");
+        const int code = errno;
+        return fail(ErrorKind::io, "cannot be written: " + std::generic_category().message(code),
+                    file.string(), writeHint(code));
     }
     auto writer = open(fileSink(stream), file.string(), known);
     if (!writer) return writer;
-    writer->impl_->part.emplace(std::move(part));
+    writer->impl_->part.emplace(std::move(*part));
     writer->impl_->file = std::move(stream);
     return writer;
 }

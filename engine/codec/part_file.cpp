@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/core/write_target.h"
+
 namespace doubletalk::codec {
 
 namespace fs = std::filesystem;
@@ -18,6 +20,12 @@ PartFile::PartFile(fs::path target) : target_(std::move(target)) {
     part_ = target_.parent_path() /
             ("." + target_.filename().string() + "." + std::to_string(::getpid()) + "-" +
              std::to_string(counter++) + ".part");
+}
+
+Result<PartFile> PartFile::beside(const fs::path& target) {
+    auto real = writeTarget(target);
+    if (!real) return tl::unexpected(real.error());
+    return PartFile(std::move(*real));
 }
 
 PartFile::PartFile(PartFile&& other) noexcept
@@ -30,14 +38,12 @@ PartFile::~PartFile() {
 
 Result<void> PartFile::commit() {
     std::error_code code;
-    if (fs::is_directory(target_, code)) {
-        return fail(ErrorKind::usage, "this is a folder, not a file", target_.string(),
-                    "add a file name");
-    }
+    // Something else may have come there while the file was written.
+    if (auto real = writeTarget(target_); !real) return tl::unexpected(real.error());
     fs::rename(part_, target_, code);
     if (code) {
         return fail(ErrorKind::io, "cannot be replaced: " + code.message(), target_.string(),
-                    "check the permissions of the folder");
+                    writeHint(code.value()));
     }
     part_.clear();
     return {};

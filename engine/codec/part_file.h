@@ -12,17 +12,20 @@ namespace doubletalk::codec {
 /// no other writer uses, and removed unless commit() came.
 class PartFile {
 public:
-    explicit PartFile(std::filesystem::path target);
+    /// Beside target, or beside what it links to. Errors: io (target is no file to be replaced).
+    [[nodiscard]] static Result<PartFile> beside(const std::filesystem::path& target);
     PartFile(PartFile&& other) noexcept;
     PartFile& operator=(PartFile&&) = delete;
     ~PartFile();
 
     /// Where to write until then.
     [[nodiscard]] const std::filesystem::path& path() const { return part_; }
-    /// Errors: io (the target cannot be replaced), usage (it is a folder).
+    /// Errors: io (the target cannot be replaced).
     [[nodiscard]] Result<void> commit();
 
 private:
+    explicit PartFile(std::filesystem::path target);
+
     std::filesystem::path target_;
     std::filesystem::path part_;  ///< empty: nothing to remove
 };

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <new>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -18,6 +20,7 @@
 #include "engine/codec/media_reader.h"
 #include "engine/codec/media_writer.h"
 #include "engine/codec/part_file.h"
+#include "engine/core/write_target.h"
 #include "engine/device/riff_header.h"
 #include "engine/dsp/resampler.h"
 
@@ -70,7 +73,7 @@ tl::unexpected<Error> truncated(const fs::path& file, std::int64_t there, std::i
 }
 
 tl::unexpected<Error> tooLong(const fs::path& file, std::int64_t frames, std::int64_t limit) {
-    return fail(ErrorKind::usage,
+    return fail(ErrorKind::format,
                 "the file is too long: " + std::to_string(frames) + " frames, at most " +
                     std::to_string(limit) + " are taken",
                 file.string(), "cut it into shorter files");
@@ -90,11 +93,11 @@ Result<std::int64_t> readableSize(const fs::path& file) {
                     "check the name and the folder");
     }
     if (fs::is_directory(status)) {
-        return fail(ErrorKind::usage, "this is a folder, not an audio file", file.string(),
+        return fail(ErrorKind::io, "this is a folder, not an audio file", file.string(),
                     "name a WAV or FLAC file in it");
     }
     if (!fs::is_regular_file(status)) {
-        return fail(ErrorKind::usage, "this is not a regular file", file.string(),
+        return fail(ErrorKind::io, "this is not a regular file", file.string(),
                     "copy the audio into a WAV or FLAC file first");
     }
     const auto size = fs::file_size(file, code);
@@ -208,6 +211,13 @@ bool writeSamples(SNDFILE* handle, const AudioData& audio, int format) {
     return true;
 }
 
+/// code: what libsndfile left in errno, 0 when it was no system call that failed.
+tl::unexpected<Error> notWritten(const fs::path& file, int code) {
+    const std::string why =
+        code != 0 ? std::generic_category().message(code) : std::string(sf_strerror(nullptr));
+    return fail(ErrorKind::io, "cannot be written: " + why, file.string(), writeHint(code));
+}
+
 Result<void> writeNew(const fs::path& file, const fs::path& part, const AudioData& audio,
                       int format) {
     SF_INFO info{};
@@ -220,17 +230,13 @@ Result<void> writeNew(const fs::path& file, const fs::path& part, const AudioDat
                         std::to_string(audio.rate_hz) + " Hz cannot be written in this format",
                     file.string(), "write WAV, or fewer channels");
     }
+    errno = 0;
     SoundFile sound(part, SFM_WRITE, info);
-    if (sound.get() == nullptr) {
-        return fail(ErrorKind::io, std::string("cannot be written: ") + sf_strerror(nullptr),
-                    file.string(), "check that the folder exists and is writable");
-    }
+    if (sound.get() == nullptr) return notWritten(file, errno);
     // A PEAK chunk carries the time of day: the same audio would not give the same bytes.
     sf_command(sound.get(), SFC_SET_ADD_PEAK_CHUNK, nullptr, SF_FALSE);
-    if (!writeSamples(sound.get(), audio, format) || !sound.close()) {
-        return fail(ErrorKind::io, "not everything could be written", file.string(),
-                    "check that the disk is not full");
-    }
+    errno = 0;
+    if (!writeSamples(sound.get(), audio, format) || !sound.close()) return notWritten(file, errno);
     return {};
 }
 
@@ -271,7 +277,7 @@ Result<void> writeCoded(const fs::path& file, const AudioData& audio) {
 
 }  // namespace
 
-Result<AudioData> readAudio(const fs::path& file, std::int64_t max_frames) {
+Result<AudioData> readAudio(const fs::path& file, std::int64_t max_frames) try {
     const auto size = readableSize(file);
     if (!size) return tl::unexpected(size.error());
     if (hasExtension(file, ".raw")) return readRaw(file, *size, max_frames);
@@ -297,6 +303,9 @@ Result<AudioData> readAudio(const fs::path& file, std::int64_t max_frames) {
     if (promised && audio.frames() < *promised) return truncated(file, audio.frames(), *promised);
     if (audio.frames() == 0) return noAudio(file);
     return audio;
+} catch (const std::bad_alloc&) {
+    return fail(ErrorKind::io, "not enough memory for the audio in it", file.string(),
+                "cut it into shorter files");
 }
 
 Result<std::vector<float>> readMono(const fs::path& file, int rate_hz) {
@@ -330,18 +339,15 @@ Result<void> writeAudio(const fs::path& file, const AudioData& audio, bool float
         return fail(ErrorKind::usage, "the audio has no valid rate or channel count",
                     file.string());
     }
-    std::error_code code;
-    if (fs::is_directory(file, code)) {
-        return fail(ErrorKind::usage, "this is a folder, not a file", file.string(),
-                    "add a file name ending in .wav or .flac");
-    }
+    if (const auto kind = codec::mediaKindOf(file); !kind) return tl::unexpected(kind.error());
     if (isCoded(file)) return writeCoded(file, audio);
-    codec::PartFile part(file);
-    if (auto written = writeNew(file, part.path(), audio, formatFor(file, audio, float_samples));
+    auto part = codec::PartFile::beside(file);
+    if (!part) return tl::unexpected(part.error());
+    if (auto written = writeNew(file, part->path(), audio, formatFor(file, audio, float_samples));
         !written) {
         return written;
     }
-    return part.commit();
+    return part->commit();
 }
 
 }  // namespace doubletalk::device

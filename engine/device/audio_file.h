@@ -29,8 +29,8 @@ struct AudioData {
                                           std::int64_t max_frames = std::int64_t(1) << 31);
 /// The mean of all channels at rate_hz.
 [[nodiscard]] Result<std::vector<float>> readMono(const std::filesystem::path& file, int rate_hz);
-/// Writes WAV (16-bit or 32-bit float) or, by its ending, FLAC, MP3, AAC, M4A, Opus; replaces the
-/// file whole or not at all.
+/// Writes by the ending: WAV (16-bit or 32-bit float), FLAC, MP3, AAC, M4A, Opus; replaces the file
+/// whole or not at all. Errors: usage (another ending), io.
 [[nodiscard]] Result<void> writeAudio(const std::filesystem::path& file, const AudioData& audio,
                                       bool float_samples = false);
 

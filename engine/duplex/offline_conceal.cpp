@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <sstream>
 
 #include "engine/core/packet.h"
@@ -71,7 +72,7 @@ Result<std::vector<std::int64_t>> parseLostFrames(const std::string& text,
     return frames;
 }
 
-Result<OfflineConcealReport> concealFile(const OfflineConcealOptions& options) {
+Result<OfflineConcealReport> concealFile(const OfflineConcealOptions& options) try {
     OfflineConcealReport report;
     if (auto ok = checkWritable(options.out); !ok) return tl::unexpected(ok.error());
     LossStage stage;
@@ -127,6 +128,8 @@ Result<OfflineConcealReport> concealFile(const OfflineConcealOptions& options) {
     report.seconds = double(length) / input->rate.hz;
     report.real_time_factor = *time / report.seconds;
     return report;
+} catch (const std::bad_alloc&) {
+    return outOfMemory(options.in);
 }
 
 }  // namespace doubletalk::duplex

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <ctime>
 
+#include "engine/codec/media_kind.h"
+#include "engine/core/write_target.h"
 #include "engine/device/audio_file.h"
 #include "engine/dsp/resampler.h"
 
@@ -77,17 +79,22 @@ Result<void> writeLike(const std::filesystem::path& file, std::span<const float>
 }
 
 Result<void> checkWritable(const std::filesystem::path& file) {
+    const auto target = writeTarget(file);
+    if (!target) return tl::unexpected(target.error());
+    if (const auto kind = codec::mediaKindOf(file); !kind) return tl::unexpected(kind.error());
     std::error_code code;
-    if (std::filesystem::is_directory(file, code)) {
-        return fail(ErrorKind::io, "is a folder, not a file", file.string(),
-                    "give the name of a file to write");
-    }
-    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+    const auto folder =
+        target->has_parent_path() ? target->parent_path() : std::filesystem::path(".");
     if (!std::filesystem::is_directory(folder, code)) {
         return fail(ErrorKind::io, "cannot be written: its folder does not exist", file.string(),
                     "make the folder first");
     }
     return {};
+}
+
+tl::unexpected<Error> outOfMemory(const std::filesystem::path& file) {
+    return fail(ErrorKind::io, "not enough memory for a file as long as this", file.string(),
+                "cut it into shorter files");
 }
 
 Result<double> runOffline(flow::Node& reader, flow::Node& middle, flow::Node& writer,

@@ -40,8 +40,11 @@ inline constexpr std::array kEngineRatesHz{16000, 8000, 32000, 48000};
 /// Errors: io, those of device::writeAudio. Thread: user.
 [[nodiscard]] Result<void> writeLike(const std::filesystem::path& file,
                                      std::span<const float> samples, const OfflineInput& like);
-/// Fails early when file cannot be written: a folder in its place, no folder around it. Errors: io.
+/// Fails early when file cannot be written: a folder or a device in its place, no folder around it,
+/// an ending that says no kind of audio file. Errors: io, usage (the ending).
 [[nodiscard]] Result<void> checkWritable(const std::filesystem::path& file);
+/// What to answer when memory ran out over this input.
+[[nodiscard]] tl::unexpected<Error> outOfMemory(const std::filesystem::path& file);
 
 /// Carries everything from reader over the middle to writer and times it. Gives back the processor
 /// time in seconds. Errors: those of flow::Runner; state "cancelled" when progress asked for the

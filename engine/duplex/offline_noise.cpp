@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <new>
 
 #include "engine/flow/adapters.h"
 #include "engine/flow/memory_nodes.h"
@@ -21,7 +22,7 @@ double levelDbfs(std::span<const float> samples) {
 
 }  // namespace
 
-Result<OfflineNoiseReport> reduceNoiseOfFile(const OfflineNoiseOptions& options) {
+Result<OfflineNoiseReport> reduceNoiseOfFile(const OfflineNoiseOptions& options) try {
     OfflineNoiseReport report;
     if (auto ok = checkWritable(options.out); !ok) return tl::unexpected(ok.error());
     auto reducer = noise::createNoiseReducer(options.settings.noise.reducer);
@@ -55,6 +56,8 @@ Result<OfflineNoiseReport> reduceNoiseOfFile(const OfflineNoiseOptions& options)
     report.level_in_dbfs = levelDbfs(input->samples);
     report.level_out_dbfs = levelDbfs(out);
     return report;
+} catch (const std::bad_alloc&) {
+    return outOfMemory(options.in);
 }
 
 }  // namespace doubletalk::duplex

@@ -10,26 +10,10 @@
 #include <system_error>
 #include <utility>
 
+#include "engine/core/write_target.h"
+
 namespace doubletalk::session {
 namespace {
-
-std::string hintFor(int code) {
-    switch (code) {
-        case ENOSPC:
-        case EDQUOT:
-            return "make room on the disk or record to another folder";
-        case EFBIG:
-            return "raise the file size limit or record to another folder";
-        case EACCES:
-        case EPERM:
-        case EROFS:
-            return "choose a folder you may write to";
-        case ENOENT:
-            return "check the path";
-        default:
-            return "check the folder and the disk";
-    }
-}
 
 Result<void> writeAll(int fd, std::string_view bytes, const std::filesystem::path& path) {
     while (!bytes.empty()) {
@@ -47,7 +31,7 @@ tl::unexpected<Error> ioError(int code, const std::string& doing,
                               const std::filesystem::path& path) {
     const auto kind = code == ENOENT ? ErrorKind::not_found : ErrorKind::io;
     return fail(kind, doing + ": " + std::generic_category().message(code), path.string(),
-                hintFor(code));
+                writeHint(code));
 }
 
 Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
@@ -94,13 +78,15 @@ Result<void> OutputFile::close() {
 }
 
 Result<void> replaceFile(const std::filesystem::path& path, std::string_view text) {
-    auto part = path;
+    const auto target = writeTarget(path);
+    if (!target) return tl::unexpected(target.error());
+    auto part = *target;
     part += ".part";
     const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0) return ioError(errno, "cannot create the file", part);
     auto done = writeAll(fd, text, part);
     if (::close(fd) != 0 && done) done = ioError(errno, "cannot close the file", part);
-    if (done && ::rename(part.c_str(), path.c_str()) != 0) {
+    if (done && ::rename(part.c_str(), target->c_str()) != 0) {
         done = ioError(errno, "cannot replace the file", path);
     }
     if (!done) ::unlink(part.c_str());
