@@ -124,6 +124,10 @@ void Bench::setState(BenchState state) {
 void Bench::start(RunPace pace) {
     auto& p = *private_;
     if (state_ != BenchState::idle) return;
+    if (auto ok = p.store.check(); !ok) {
+        failed(told(ok.error()));
+        return;
+    }
     if (run_) p.disk.post([old = std::move(run_)] {});  // its spool goes, which may take a while
     run_.reset();
     setState(BenchState::starting);

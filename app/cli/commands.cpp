@@ -29,7 +29,8 @@ Examples:
 
 The scene runs on a virtual clock, as fast as the machine can, unless --realtime is given: the result
 is the same for the same seed and settings. Names end in their unit: _ms milliseconds, _db decibel,
-_dbfs decibel full scale, _hz, _ppm, _ratio 0..1, _percent. Ctrl-C ends the run and the recording.)";
+_dbfs decibel full scale, _hz, _ppm, _ratio 0..1, _percent. Ctrl-C ends the run and the recording.
+real_time_factor: computing time / duration of the audio (of all streams), below 1 is faster than real time.)";
 
 constexpr std::string_view kReplayFooter = R"(
 Examples:
@@ -45,27 +46,30 @@ constexpr std::string_view kEchoFooter = R"(
 Examples:
   doubletalk-cli echo --far far.wav --mic mic.wav --out clean.wav --canceller speexdsp
   doubletalk-cli echo --far f.flac --mic m.flac --out o.wav --canceller webrtc --reducer speex
-  doubletalk-cli echo --far f.wav --mic m.wav --out o.wav --canceller nlms --set echo.tail_ms=64
+  doubletalk-cli echo --far f.wav --mic m.wav --out o.wav --canceller webrtc --json
 
 WAV, FLAC, MP3, AAC and Opus of any rate and channel count. The output has the rate and the length of the
 microphone file and lies sample on sample with it; it is mono. ERLE counts blocks with active far end and no voice
 on the output (estimated: nobody knows the near end of a recording); null when there is none.
 echo_delay_state: 0 searching, 1 locked, 2 outside the window (0..500 ms), 3 reference late.
-real_time_factor: processing time / duration of the file, below 1 is faster than real time.)";
+nlms has 1024 taps whatever echo.tail_ms says.
+real_time_factor: computing time / duration of the audio, below 1 is faster than real time.)";
 
 constexpr std::string_view kNoiseFooter = R"(
 Examples:
   doubletalk-cli noise noisy.wav clean.wav --reducer webrtc
   doubletalk-cli noise noisy.flac clean.flac --reducer speex --set noise.strength_ratio=0.5
 
-The output has the rate and the length of the input, lies sample on sample with it and is mono.)";
+The output has the rate and the length of the input, lies sample on sample with it and is mono.
+real_time_factor: computing time / duration of the audio, below 1 is faster than real time.)";
 
 constexpr std::string_view kConcealFooter = R"(
 Examples:
   doubletalk-cli conceal speech.wav out.wav --lost lost.txt --frame-ms 20 --concealer repeat
 
 The file of lost frames has one frame number a line, from 0; empty lines and lines with # are skipped.
-Frame n covers n * frame-ms to (n + 1) * frame-ms of the input.)";
+Frame n covers n * frame-ms to (n + 1) * frame-ms of the input.
+real_time_factor: computing time / duration of the audio, below 1 is faster than real time.)";
 
 constexpr std::string_view kJitterFooter = R"(
 Examples:
@@ -74,7 +78,8 @@ Examples:
 
 The trace: a first line '# origin | licence | note | frame_ms=20', then seq,send_ms,arrival_ms; an
 empty arrival is a lost packet. Delays are above the smallest one of the trace. r_factor (0..100, G.107
-with 60 ms base delay) and mos are indicative.)";
+with 60 ms base delay) and mos are indicative. late: came after its play-out time; discarded: arrived but was
+never played, because it was late or because the buffer skipped it to shorten its delay.)";
 
 constexpr std::string_view kScenesFooter = R"(
 Examples:

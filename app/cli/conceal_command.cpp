@@ -25,6 +25,7 @@ struct ConcealArguments {
 Result<void> conceal(const ConcealArguments& arguments) {
     std::vector<Assignment> named;
     if (!arguments.concealer.empty()) named.emplace_back("loss.concealer", arguments.concealer);
+    if (auto ok = refuseRate(arguments.settings); !ok) return ok;
     const auto store = loadSettings(arguments.settings, named);
     if (!store) return tl::unexpected(store.error());
     duplex::OfflineConcealOptions options;

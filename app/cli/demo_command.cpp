@@ -23,10 +23,10 @@ struct DemoArguments {
 };
 
 Result<void> demo(const DemoArguments& arguments) {
-    auto settings = loadSettings(arguments.settings);
-    if (!settings) return tl::unexpected(settings.error());
     auto scene = room::loadScene(kScene);
     if (!scene) return tl::unexpected(scene.error());
+    auto settings = loadSettings(arguments.settings, {}, &*scene);
+    if (!settings) return tl::unexpected(settings.error());
     const std::filesystem::path folder = arguments.out;
     auto session = prepareDemoFolder(folder);
     if (!session) return tl::unexpected(session.error());

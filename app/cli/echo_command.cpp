@@ -21,7 +21,7 @@ struct EchoArguments {
     bool json = false;
 };
 
-Result<duplex::Settings> settingsOf(const EchoArguments& arguments) {
+Result<duplex::SettingsStore> settingsOf(const EchoArguments& arguments) {
     std::vector<Assignment> named;
     // A canceller asked for by name runs, whatever a file or the environment says of echo.enabled.
     if (!arguments.canceller.empty()) {
@@ -29,9 +29,8 @@ Result<duplex::Settings> settingsOf(const EchoArguments& arguments) {
     }
     named.emplace_back("noise.enabled", arguments.reducer.empty() ? "false" : "true");
     named.emplace_back("noise.reducer", arguments.reducer.empty() ? "none" : arguments.reducer);
-    const auto store = loadSettings(arguments.settings, named);
-    if (!store) return tl::unexpected(store.error());
-    return store->values();
+    if (auto ok = refuseRate(arguments.settings); !ok) return tl::unexpected(ok.error());
+    return readSettings(arguments.settings, named);
 }
 
 Result<void> cancelEcho(const EchoArguments& arguments) {
@@ -41,7 +40,7 @@ Result<void> cancelEcho(const EchoArguments& arguments) {
     options.far = arguments.far;
     options.mic = arguments.mic;
     options.out = arguments.out;
-    options.settings = *settings;
+    options.store = std::move(*settings);
     Result<duplex::OfflineEchoReport> report;
     {
         ProgressLine progress("echo");

@@ -76,6 +76,7 @@ Result<void> openScene(const ListenArguments& arguments, Studio& studio) {
     if (auto ok = settings.loadEnvironment(duplex::processEnvironment()); !ok) return ok;
     auto ok = settings.setJson(scene->settings, duplex::SettingSource::scene, scene->id);
     if (!ok) return ok;
+    if (ok = settings.check(); !ok) return ok;
     studio.title =
         QCoreApplication::translate("ListenCommand", "Scene %1, %2")
             .arg(QString::fromStdString(scene->id), QString::fromStdString(arguments.tap));

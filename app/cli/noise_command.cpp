@@ -24,6 +24,7 @@ struct NoiseArguments {
 Result<void> reduceNoise(const NoiseArguments& arguments) {
     std::vector<Assignment> named;
     if (!arguments.reducer.empty()) named.emplace_back("noise.reducer", arguments.reducer);
+    if (auto ok = refuseRate(arguments.settings); !ok) return ok;
     const auto store = loadSettings(arguments.settings, named);
     if (!store) return tl::unexpected(store.error());
     duplex::OfflineNoiseOptions options;

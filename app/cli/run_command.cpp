@@ -26,10 +26,10 @@ struct RunArguments {
 };
 
 Result<void> run(const RunArguments& arguments) {
-    auto settings = loadSettings(arguments.settings);
-    if (!settings) return tl::unexpected(settings.error());
     auto scene = room::loadScene(arguments.scene);
     if (!scene) return tl::unexpected(scene.error());
+    auto settings = loadSettings(arguments.settings, {}, &*scene);
+    if (!settings) return tl::unexpected(settings.error());
 
     duplex::RunOptions options;
     options.scene = std::move(*scene);

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/cli/output.h"
+#include "engine/room/scene.h"
 
 namespace doubletalk::cli {
 namespace {
@@ -50,7 +51,7 @@ Result<std::vector<Assignment>> splitAssignments(const std::vector<std::string>&
     return split;
 }
 
-Result<duplex::SettingsStore> loadSettings(const SettingOptions& options,
+Result<duplex::SettingsStore> readSettings(const SettingOptions& options,
                                            const std::vector<Assignment>& more) {
     using duplex::SettingSource;
     duplex::SettingsStore store;
@@ -74,8 +75,32 @@ Result<duplex::SettingsStore> loadSettings(const SettingOptions& options,
             return tl::unexpected(set.error());
         }
     }
-    notes(store.notices());
     return store;
+}
+
+Result<duplex::SettingsStore> loadSettings(const SettingOptions& options,
+                                           const std::vector<Assignment>& more,
+                                           const room::Scene* scene) {
+    auto store = readSettings(options, more);
+    if (!store) return store;
+    if (scene != nullptr) {
+        auto set = store->setJson(scene->settings, duplex::SettingSource::scene, scene->id);
+        if (!set) return tl::unexpected(set.error());
+    }
+    if (auto ok = store->check(); !ok) return tl::unexpected(ok.error());
+    notes(store->notices());
+    return store;
+}
+
+Result<void> refuseRate(const SettingOptions& options) {
+    const auto assignments = splitAssignments(options.assignments);
+    if (!assignments) return tl::unexpected(assignments.error());
+    for (const auto& [name, value] : *assignments) {
+        if (name != "engine.rate_hz") continue;
+        return fail(ErrorKind::usage, "the rate is that of the file, it cannot be set",
+                    name + "=" + value, "leave it out, or resample the file with 'encode --rate'");
+    }
+    return {};
 }
 
 }  // namespace doubletalk::cli

@@ -11,6 +11,9 @@
 namespace CLI {
 class App;
 }
+namespace doubletalk::room {
+struct Scene;
+}
 
 namespace doubletalk::cli {
 
@@ -28,8 +31,14 @@ void addSettingOptions(CLI::App& command, SettingOptions& options, bool with_fil
 [[nodiscard]] Result<std::vector<Assignment>> splitAssignments(
     const std::vector<std::string>& assignments);
 /// defaults < file < environment < --set < more (options of a command that stand for a setting).
-/// Notices go to standard error. Errors: those of SettingsStore.
-[[nodiscard]] Result<duplex::SettingsStore> loadSettings(const SettingOptions& options,
+/// Errors: those of SettingsStore but of its check().
+[[nodiscard]] Result<duplex::SettingsStore> readSettings(const SettingOptions& options,
                                                          const std::vector<Assignment>& more = {});
+/// The same with the scene's below the file's, checked; notices go to standard error.
+[[nodiscard]] Result<duplex::SettingsStore> loadSettings(const SettingOptions& options,
+                                                         const std::vector<Assignment>& more = {},
+                                                         const room::Scene* scene = nullptr);
+/// For a command that takes its rate from a file. Errors: usage (--set engine.rate_hz).
+[[nodiscard]] Result<void> refuseRate(const SettingOptions& options);
 
 }  // namespace doubletalk::cli

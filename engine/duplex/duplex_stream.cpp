@@ -9,6 +9,7 @@
 
 #include "engine/core/thread_role.h"
 #include "engine/duplex/session_setup.h"
+#include "engine/duplex/settings_check.h"
 
 namespace doubletalk::duplex {
 namespace {
@@ -37,6 +38,7 @@ Result<std::unique_ptr<DuplexStream>> DuplexStream::open(
     const Settings& settings, std::unique_ptr<device::AudioDevice> device) {
     std::unique_ptr<DuplexStream> stream(new DuplexStream);
     if (device == nullptr) return fail(ErrorKind::usage, "there is no device");
+    if (auto ok = checkTogether(settings); !ok) return tl::unexpected(ok.error());
     stream->settings_ = settings;
     stream->rate_ = SampleRate{settings.engine.rate_hz};
     stream->stream_rate_hz_ = settings.stream.rate_hz;
@@ -307,10 +309,13 @@ Result<void> DuplexStream::set(std::string_view name, std::string_view text) {
                           .source = "api"};
     const std::shared_lock life(life_);
     const std::lock_guard lock(settings_mutex_);
+    auto changed = settings_;
+    ref->set(changed, *value);
+    if (auto ok = checkTogether(changed); !ok) return ok;
     if (!engine_.command(command)) {
         return fail(ErrorKind::state, "too many commands at once", std::string(name), "try again");
     }
-    ref->set(settings_, *value);
+    settings_ = changed;
     return {};
 }
 

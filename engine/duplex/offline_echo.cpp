@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <new>
 
 #include "engine/duplex/offline_uplink.h"
 #include "engine/duplex/run_scores.h"
@@ -104,7 +105,7 @@ nlohmann::ordered_json metricsOf(const EchoSeries& series, const OfflineEchoTaps
 
 }  // namespace
 
-Result<OfflineEchoReport> cancelEchoOfFiles(const OfflineEchoOptions& options) {
+Result<OfflineEchoReport> cancelEchoOfFiles(const OfflineEchoOptions& options) try {
     OfflineEchoReport report;
     if (auto ok = checkWritable(options.out); !ok) return tl::unexpected(ok.error());
     const auto mic = readForEngine(options.mic, kEngineRatesHz, report.notes);
@@ -113,6 +114,16 @@ Result<OfflineEchoReport> cancelEchoOfFiles(const OfflineEchoOptions& options) {
     const auto far = readForEngine(options.far, far_rates, report.notes);
     if (!far) return tl::unexpected(far.error());
     auto settings = options.settings;
+    if (options.store) {
+        auto store = *options.store;
+        const auto rate = std::to_string(mic->rate.hz);
+        if (auto ok = store.set("engine.rate_hz", rate, SettingSource::form); !ok) {
+            return tl::unexpected(ok.error());
+        }
+        if (auto ok = store.check(); !ok) return tl::unexpected(ok.error());
+        settings = store.values();
+        report.notes.insert(report.notes.end(), store.notices().begin(), store.notices().end());
+    }
     settings.engine.rate_hz = mic->rate.hz;
 
     const auto taps = runUplinkOffline(far->samples, mic->samples, settings, options.progress);
@@ -128,6 +139,8 @@ Result<OfflineEchoReport> cancelEchoOfFiles(const OfflineEchoOptions& options) {
     if (settings.noise.enabled) report.reducer = std::string(settings.noise.reducer.view());
     report.metrics = metricsOf(*series, *taps, double(mic->samples.size()) / mic->rate.hz);
     return report;
+} catch (const std::bad_alloc&) {
+    return outOfMemory(options.mic);
 }
 
 }  // namespace doubletalk::duplex

@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "engine/duplex/offline_files.h"
-#include "engine/duplex/settings.h"
+#include "engine/duplex/settings_store.h"
 
 namespace doubletalk::duplex {
 
 struct OfflineEchoOptions {
     std::filesystem::path far, mic, out;
     Settings settings;  ///< echo.*, noise.*, vad.*; engine.rate_hz comes from the microphone's file
+    /// Given: in place of settings; what depends on the rate is settled at the file's.
+    std::optional<SettingsStore> store;
     Progress progress;
 };
 

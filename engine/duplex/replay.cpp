@@ -91,6 +91,9 @@ Result<SettingsStore> sessionSettings(const session::Session& session,
             return tl::unexpected(ok.error());
         }
     }
+    // What was recorded is replayed as it was, whatever is accepted today.
+    if (options.settings.empty()) return store;
+    if (auto ok = store.check(); !ok) return tl::unexpected(ok.error());
     return store;
 }
 

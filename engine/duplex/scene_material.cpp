@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/duplex/settings_check.h"
 #include "engine/room/clip_library.h"
 
 namespace doubletalk::duplex {
@@ -81,6 +82,10 @@ Result<void> addCommand(const room::SceneCommand& from, const std::string& where
                                    .key = Name(name),
                                    .value = *value,
                                    .source = "scene"}});
+    }
+    if (auto ok = checkTogether(now); !ok) {
+        ok.error().where = where;
+        return ok;
     }
     if (from.command == "path_change") {
         out.push_back({.block = block,

@@ -49,6 +49,7 @@ Result<RunResult> runScene(const RunOptions& options) {
         !ok) {
         return tl::unexpected(ok.error());
     }
+    if (auto ok = store.check(); !ok) return tl::unexpected(ok.error());
     const Settings settings = store.values();
     std::vector<Stream> streams;
     for (int i = 0; i < std::max(options.streams, 1); ++i) {
@@ -99,7 +100,7 @@ Result<RunResult> runScene(const RunOptions& options) {
 
     result.metrics = first.collector->metrics(first.loop->engine());
     result.metrics["real_time_factor"] =
-        double(first.collector->blocks()) * kBlockMs / 1000.0 * double(streams.size()) / wall_s;
+        wall_s / (double(first.collector->blocks()) * kBlockMs / 1000.0 * double(streams.size()));
     for (std::size_t i = 1; i < streams.size(); ++i) {
         const auto other = streams[i].collector->metrics(streams[i].loop->engine());
         result.metrics["instances"]["stream" + std::to_string(i + 1)] = other;

@@ -12,6 +12,8 @@
 #include <optional>
 
 #include "engine/core/frames.h"
+#include "engine/core/write_target.h"
+#include "engine/duplex/settings_check.h"
 
 namespace doubletalk::duplex {
 namespace {
@@ -35,6 +37,9 @@ constexpr std::array kLegacyNames{
     LegacyName{"ECHO_FILTER_LENGTH", "echo.tail_ms"},
 };
 constexpr int kTailStepMs = 32;
+constexpr const char* kFilterLength = "ECHO_FILTER_LENGTH";
+constexpr const char* kTail = "echo.tail_ms";
+constexpr std::array kStreamRatesHz{8000, 16000, 24000, 32000, 48000};
 
 std::string environmentName(const std::string& full_name) {
     std::string name = "DOUBLETALK_";
@@ -105,9 +110,16 @@ Result<void> SettingsStore::setValue(const SettingRef& ref, const params::ParamV
         return fail(ErrorKind::usage, "the engine does not run at this rate", name,
                     "choose 8000, 16000, 32000 or 48000");
     }
+    if (name == "stream.rate_hz" && std::find(kStreamRatesHz.begin(), kStreamRatesHz.end(),
+                                              std::get<int>(*checked)) == kStreamRatesHz.end()) {
+        return fail(ErrorKind::usage,
+                    "no packet stream runs at " + std::to_string(std::get<int>(*checked)) + " Hz",
+                    name, "choose 8000, 16000, 24000, 32000 or 48000");
+    }
     if (source < this->source(name)) return {};
     ref.set(values_, *checked);
     sources_[name] = source;
+    if (name == "engine.rate_hz" || name == kTail) convertFilterLength();
     return {};
 }
 
@@ -178,12 +190,14 @@ Result<void> SettingsStore::saveFile(const std::filesystem::path& file) const {
     for (const auto& [name, source] : sources_) {
         if (source == SettingSource::file || source == SettingSource::form) json[name] = all[name];
     }
-    const auto temporary = file.string() + ".new";
+    const auto target = writeTarget(file);
+    if (!target) return tl::unexpected(target.error());
+    const auto temporary = target->string() + ".new";
     std::ofstream out(temporary);
     out << json.dump(2) << "\n";
     out.close();
     std::error_code code;
-    if (out) std::filesystem::rename(temporary, file, code);
+    if (out) std::filesystem::rename(temporary, *target, code);
     if (!out || code) {
         return fail(ErrorKind::io, "cannot write the settings file", file.string(),
                     "check the folder, its permissions and the free space");
@@ -194,7 +208,7 @@ Result<void> SettingsStore::saveFile(const std::filesystem::path& file) const {
 Result<void> SettingsStore::setLegacy(const std::string& name, const std::string& text) {
     for (const auto& legacy : kLegacyNames) {
         if (legacy.environment != name) continue;
-        if (name != "ECHO_FILTER_LENGTH") {
+        if (name != kFilterLength) {
             return set(std::string(legacy.setting), text, SettingSource::legacy_environment);
         }
         char* end = nullptr;
@@ -203,12 +217,38 @@ Result<void> SettingsStore::setLegacy(const std::string& name, const std::string
             return fail(ErrorKind::usage, "'" + text + "' is no number of taps", name,
                         "write a whole number such as 1024");
         }
-        const double ms = 1000.0 * taps / values_.engine.rate_hz;
-        const int tail_ms = std::max(kTailStepMs, int(std::ceil(ms / kTailStepMs)) * kTailStepMs);
-        notices_.push_back(name + "=" + text + " sets echo.tail_ms to " + std::to_string(tail_ms));
-        return set("echo.tail_ms", std::to_string(tail_ms), SettingSource::legacy_environment);
+        filter_length_ = text;
+        convertFilterLength();
     }
     return {};
+}
+
+void SettingsStore::convertFilterLength() {
+    std::erase_if(notices_, [](const auto& text) { return text.starts_with(kFilterLength); });
+    filter_fits_ = {};
+    if (filter_length_.empty() || source(kTail) > SettingSource::legacy_environment) return;
+    const double ms =
+        1000.0 * std::strtod(filter_length_.c_str(), nullptr) / values_.engine.rate_hz;
+    const int tail_ms = std::max(kTailStepMs, int(std::ceil(ms / kTailStepMs)) * kTailStepMs);
+    const auto said = std::string(kFilterLength) + "=" + filter_length_;
+    const auto ref = findSetting(kTail);
+    const auto value = params::checkParam(*ref->row, kTail, params::ParamValue(tail_ms));
+    if (!value) {
+        filter_fits_ =
+            fail(ErrorKind::usage,
+                 filter_length_ + " taps are " + std::to_string(tail_ms) + " ms at " +
+                     std::to_string(values_.engine.rate_hz) + " Hz: " + value.error().what,
+                 kFilterLength, "set " + std::string(kTail) + " instead");
+        return;
+    }
+    ref->set(values_, *value);
+    sources_[kTail] = SettingSource::legacy_environment;
+    notices_.push_back(said + " sets " + kTail + " to " + std::to_string(tail_ms));
+}
+
+Result<void> SettingsStore::check() const {
+    if (!filter_fits_) return filter_fits_;
+    return checkTogether(values_);
 }
 
 Result<void> SettingsStore::loadEnvironment(const std::vector<std::string>& environment) {

@@ -30,7 +30,8 @@ std::span<const ParamRow> jitterParamTable() {
             {0, 2000, 1}),
         param<&JitterParams::min_ms>({"min_ms", "Smallest target", "ms",
                                       "The adaptive buffer never aims below this; below 40 ms "
-                                      "nothing is gained for the listener."},
+                                      "nothing is gained for the listener. Set above the largest "
+                                      "while it runs, the largest counts."},
                                      {0, 2000, 1}),
         param<&JitterParams::max_ms>({"max_ms", "Largest target", "ms",
                                       "The adaptive buffer never aims above this and skips audio "
