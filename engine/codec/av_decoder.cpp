@@ -116,4 +116,6 @@ Result<void> AvDecoder::decode(const AVPacket* packet, std::vector<float>& out) 
     }
 }
 
+void AvDecoder::restart() { avcodec_flush_buffers(context_.get()); }
+
 }  // namespace doubletalk::codec

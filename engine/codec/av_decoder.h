@@ -33,6 +33,8 @@ public:
     [[nodiscard]] Result<void> decode(std::span<const std::byte> coded, std::vector<float>& out);
     /// The same for a packet of a file; nullptr: what the decoder still holds.
     [[nodiscard]] Result<void> decode(const AVPacket* packet, std::vector<float>& out);
+    /// Forgets what came before: another stream begins.
+    void restart();
     /// Of what came last; 0 before the first frame.
     [[nodiscard]] int rateHz() const { return rate_hz_; }
     [[nodiscard]] int channels() const { return channels_; }

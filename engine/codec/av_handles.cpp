@@ -9,9 +9,12 @@ extern "C" {
 #include <libswresample/swresample.h>
 }
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <mutex>
 #include <new>
+#include <system_error>
 
 namespace doubletalk::codec {
 
@@ -38,16 +41,14 @@ void silenceLibrary() {
     std::call_once(once, [] { av_log_set_callback([](void*, int, const char*, va_list) {}); });
 }
 
-std::string avText(int code) {
-    std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
-    av_strerror(code, text.data(), text.size());
-    return text.data();
-}
-
 tl::unexpected<Error> avFail(int code, ErrorKind kind, const std::string& what, std::string where,
                              std::string hint) {
     if (code == AVERROR(ENOMEM)) kind = ErrorKind::internal;
-    return fail(kind, what + ": " + avText(code), std::move(where), std::move(hint));
+    constexpr std::array kTold{ENOMEM, EIO, ENOSPC, EPIPE, EFBIG, EDQUOT};
+    const int system = AVUNERROR(code);
+    const bool told = std::find(kTold.begin(), kTold.end(), system) != kTold.end();
+    return fail(kind, told ? what + ": " + std::generic_category().message(system) : what,
+                std::move(where), std::move(hint));
 }
 
 }  // namespace doubletalk::codec

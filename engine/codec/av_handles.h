@@ -34,9 +34,9 @@ using SwrPtr = std::unique_ptr<SwrContext, AvFree>;
 
 /// Keeps the libraries' own messages off standard error; any number of calls, any thread.
 void silenceLibrary();
-/// The library's word for its error code.
-[[nodiscard]] std::string avText(int code);
-/// An error of the library: no memory is internal, everything else is of the kind given.
+/// An error of the library, of the kind given. What its code says is added where that helps: no
+/// memory (the kind is internal then), a disk or pipe that failed; its other codes are about
+/// itself.
 [[nodiscard]] tl::unexpected<Error> avFail(int code, ErrorKind kind, const std::string& what,
                                            std::string where = {}, std::string hint = {});
 

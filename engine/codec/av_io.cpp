@@ -18,6 +18,7 @@ namespace doubletalk::codec {
 namespace {
 
 constexpr int kBufferBytes = 1 << 15;
+constexpr std::uint64_t kMaxAheadBytes = 16 << 20;
 
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
 using WriteBuffer = const std::uint8_t*;
@@ -63,15 +64,43 @@ void AvIo::allocate(bool writing, bool seekable) {
     context_->seekable = seekable ? AVIO_SEEKABLE_NORMAL : 0;
 }
 
-std::vector<std::byte> AvIo::peek(std::size_t bytes) {
-    std::vector<std::byte> piece(bytes);
+void AvIo::fillAhead(std::size_t bytes) {
     while (ahead_.size() < bytes && !failed_) {
-        const std::int64_t got = source_.read(std::span(piece).first(bytes - ahead_.size()));
+        const std::size_t before = ahead_.size();
+        ahead_.resize(std::min(bytes, before + kBufferBytes));
+        const std::int64_t got = source_.read(std::span(ahead_).subspan(before));
+        ahead_.resize(before + std::size_t(std::max<std::int64_t>(got, 0)));
         failed_ = got < 0;
         if (got <= 0) break;
-        ahead_.insert(ahead_.end(), piece.begin(), piece.begin() + std::ptrdiff_t(got));
     }
+}
+
+std::vector<std::byte> AvIo::peek(std::size_t bytes) {
+    fillAhead(bytes);
     return ahead_;
+}
+
+std::size_t AvIo::readAhead(std::uint64_t position, std::span<std::byte> to) {
+    if (!source_.seek) {
+        if (position + to.size() > kMaxAheadBytes) return 0;
+        fillAhead(std::size_t(position) + to.size());
+        const auto there =
+            std::span(ahead_).subspan(std::min(std::size_t(position), ahead_.size()));
+        const std::size_t n = std::min(there.size(), to.size());
+        std::copy_n(there.begin(), n, to.begin());
+        return n;
+    }
+    std::size_t n = 0;
+    failed_ = failed_ || !source_.seek(std::int64_t(position));
+    while (n < to.size() && !failed_) {
+        const std::int64_t got = source_.read(to.subspan(n));
+        failed_ = got < 0;
+        if (got <= 0) break;
+        n += std::size_t(got);
+    }
+    ahead_.clear();
+    failed_ = failed_ || !source_.seek(0);
+    return n;
 }
 
 bool AvIo::keepInMemory(std::size_t most_bytes) {

@@ -41,6 +41,9 @@ public:
     [[nodiscard]] AVIOContext* context() const { return context_; }
     /// The first bytes, before anything was read; fewer when there are no more.
     [[nodiscard]] std::vector<std::byte> peek(std::size_t bytes);
+    /// Bytes from a position, before anything was read; says how many. A source that cannot seek
+    /// keeps all before them: 0 behind the first 16 MiB of it.
+    [[nodiscard]] std::size_t readAhead(std::uint64_t position, std::span<std::byte> to);
     /// Reads a source that cannot seek into memory, so that it can. False: there are more bytes.
     [[nodiscard]] bool keepInMemory(std::size_t most_bytes);
     [[nodiscard]] bool failed() const { return failed_; }
@@ -54,6 +57,7 @@ public:
 
 private:
     void allocate(bool writing, bool seekable);
+    void fillAhead(std::size_t bytes);
     int read(std::span<std::byte> to);
     int write(std::span<const std::byte> from);
     std::int64_t seek(std::int64_t offset, int whence);

@@ -42,6 +42,14 @@ Result<const flow::PcmBlock*> blockOf(const Item& item, int rate_hz) {
     return block;
 }
 
+/// True: there is nothing new in place of the old one; error says why.
+template <class T>
+bool lostTo(Result<T> opened, T& current, std::string& error) {
+    error = opened ? std::string() : opened.error().message();
+    if (opened) current = std::move(*opened);
+    return !opened;
+}
+
 Item blockItem(PcmChunk& chunk) {
     flow::PcmBlock block;
     block.samples = chunk.samples;
@@ -71,6 +79,7 @@ Result<std::unique_ptr<EncoderNode>> EncoderNode::open(const EncoderOptions& opt
 }
 
 Status EncoderNode::push(const Item& item) noexcept {
+    if (lost_) return Status::error;
     if (item.index() == 0) {
         flushed_ = true;
         return Status::ok;
@@ -86,6 +95,7 @@ Status EncoderNode::push(const Item& item) noexcept {
 }
 
 Status EncoderNode::pull(Item& item) noexcept {
+    if (lost_) return Status::error;
     return guarded(error_, [&]() -> Result<Status> {
         const auto got = encoder_.get(packet_, flushed_);
         if (!got) return tl::unexpected(got.error());
@@ -104,11 +114,10 @@ Status EncoderNode::pull(Item& item) noexcept {
 }
 
 void EncoderNode::reset() {
-    if (auto encoder = Encoder::open(options_)) encoder_ = std::move(*encoder);
+    lost_ = lostTo(Encoder::open(options_), encoder_, error_);
     position_ = 0;
     sequence_ = 0;
     flushed_ = false;
-    error_.clear();
 }
 
 DecoderNode::DecoderNode(Decoder decoder, DecoderOptions options, std::string name)
@@ -126,6 +135,7 @@ Result<std::unique_ptr<DecoderNode>> DecoderNode::open(const DecoderOptions& opt
 }
 
 Status DecoderNode::push(const Item& item) noexcept {
+    if (lost_) return Status::error;
     if (item.index() == 0) {
         flushed_ = true;
         return Status::ok;
@@ -139,7 +149,10 @@ Status DecoderNode::push(const Item& item) noexcept {
         CodedPacket coded;
         coded.bytes.assign(packet->payload.begin(), packet->payload.end());
         coded.skip_frames = int(std::clamp(-packet->header.item_sample, 0.0, 65535.0));
-        coded.frames = packet->header.frames;  // what is decoded behind them is padding
+        // What is decoded behind the frames is padding. A packet of nothing else is decoded all the
+        // same; 0 would mean all of it.
+        coded.frames = std::max<int>(packet->header.frames, 1);
+        coded.discard_frames = coded.frames - packet->header.frames;
         const auto put = decoder_.put(coded);
         if (!put) return tl::unexpected(put.error());
         return Status::ok;
@@ -147,6 +160,7 @@ Status DecoderNode::push(const Item& item) noexcept {
 }
 
 Status DecoderNode::pull(Item& item) noexcept {
+    if (lost_) return Status::error;
     return guarded(error_, [&]() -> Result<Status> {
         const auto got = decoder_.get(chunk_, flushed_);
         if (!got) return tl::unexpected(got.error());
@@ -156,9 +170,8 @@ Status DecoderNode::pull(Item& item) noexcept {
 }
 
 void DecoderNode::reset() {
-    if (auto decoder = Decoder::open(options_)) decoder_ = std::move(*decoder);
+    lost_ = lostTo(Decoder::open(options_), decoder_, error_);
     flushed_ = false;
-    error_.clear();
 }
 
 MediaFileReader::MediaFileReader(MediaReader reader, std::filesystem::path file,
@@ -179,6 +192,7 @@ Result<std::unique_ptr<MediaFileReader>> MediaFileReader::open(const std::filesy
 }
 
 Status MediaFileReader::pull(Item& item) noexcept {
+    if (lost_) return Status::error;
     return guarded(error_, [&]() -> Result<Status> {
         const auto got = reader_.get(chunk_);
         if (!got) return tl::unexpected(got.error());
@@ -188,13 +202,7 @@ Status MediaFileReader::pull(Item& item) noexcept {
 }
 
 void MediaFileReader::reset() {
-    error_.clear();
-    auto reader = MediaReader::open(file_, options_);
-    if (reader) {
-        reader_ = std::move(*reader);
-    } else {
-        error_ = reader.error().message();
-    }
+    lost_ = lostTo(MediaReader::open(file_, options_), reader_, error_);
 }
 
 MediaFileWriter::MediaFileWriter(MediaWriter writer, std::filesystem::path file,
@@ -215,6 +223,7 @@ Result<std::unique_ptr<MediaFileWriter>> MediaFileWriter::open(const std::filesy
 }
 
 Status MediaFileWriter::push(const Item& item) noexcept {
+    if (lost_) return Status::error;
     if (finished_) return Status::eof;
     return guarded(error_, [&]() -> Result<Status> {
         if (item.index() == 0) {
@@ -232,13 +241,7 @@ Status MediaFileWriter::push(const Item& item) noexcept {
 
 void MediaFileWriter::reset() {
     finished_ = false;
-    error_.clear();
-    auto writer = MediaWriter::open(file_, options_);
-    if (writer) {
-        writer_ = std::move(*writer);
-    } else {
-        error_ = writer.error().message();
-    }
+    lost_ = lostTo(MediaWriter::open(file_, options_), writer_, error_);
 }
 
 }  // namespace doubletalk::codec

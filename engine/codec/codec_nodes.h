@@ -48,6 +48,7 @@ private:
     std::int64_t position_ = 0;  ///< [frames] at the coded rate
     std::uint16_t sequence_ = 0;
     bool flushed_ = false;
+    bool lost_ = false;  ///< reset() could not open it anew: error until it can
     std::string error_;
 };
 
@@ -76,6 +77,7 @@ private:
     Decoder decoder_;
     PcmChunk chunk_;
     bool flushed_ = false;
+    bool lost_ = false;  ///< reset() could not open it anew: error until it can
     std::string error_;
 };
 
@@ -103,6 +105,7 @@ private:
     MediaReaderOptions options_;
     MediaReader reader_;
     PcmChunk chunk_;
+    bool lost_ = false;  ///< reset() could not open it anew: error until it can
     std::string error_;
 };
 
@@ -130,6 +133,7 @@ private:
     MediaWriterOptions options_;
     MediaWriter writer_;
     bool finished_ = false;
+    bool lost_ = false;  ///< reset() could not open it anew: error until it can
     std::string error_;
 };
 

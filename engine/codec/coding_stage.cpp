@@ -3,18 +3,27 @@
 #include "engine/codec/coding_stage.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 #include <utility>
 
+#include "engine/dsp/harmless.h"
+
 namespace doubletalk::codec {
+namespace {
+
+// 18 dB above full scale: far above what decoding overshoots, far below where the lossy encoders'
+// loops stop to end (10^5) or assert (10^9).
+constexpr float kLargestLossy = 8.0F;
+
+}  // namespace
 
 Result<CodingStage> CodingStage::open(AvEncoderOptions options, int chunk) {
     const int in_hz = options.rate_hz;
     options.rate_hz = codedRate(options.codec, in_hz);
     auto av = AvEncoder::open(options);
     if (!av) return tl::unexpected(av.error());
-    CodingStage stage(std::move(*av), chunk);
+    const float largest = rowOf(options.codec).lossless ? dsp::kLargestSample : kLargestLossy;
+    CodingStage stage(std::move(*av), chunk, largest);
     if (stage.chunk_ == 0) {
         stage.chunk_ = options.codec == CodecId::opus ? stage.av_.frameSamples()
                                                       : rowOf(options.codec).chunk_samples;
@@ -45,7 +54,7 @@ Result<void> CodingStage::put(std::span<const float> interleaved) {
     fifo_.erase(fifo_.begin(), fifo_.begin() + std::ptrdiff_t(std::exchange(head_, 0)));
     clean_.resize(interleaved.size());
     std::transform(interleaved.begin(), interleaved.end(), clean_.begin(),
-                   [](float x) { return std::isfinite(x) ? x : 0.0F; });
+                   [this](float x) { return dsp::harmless(x, largest_); });
     if (converter_) return converter_->put(clean_, fifo_);
     fifo_.insert(fifo_.end(), clean_.begin(), clean_.end());
     return {};

@@ -21,6 +21,7 @@ constexpr std::size_t kSniffBytes = 12;
 constexpr std::size_t kMaxSniffBytes = 1 << 20;  // a tag with a picture may stand in front
 constexpr std::size_t kFlacHeadBytes = 8;        // marker and block head, before STREAMINFO
 constexpr int kOpusRateHz = 48000;
+constexpr std::size_t kMaxWaitingSamples = 1 << 22;  // more is decoded when these are taken
 
 Result<void> check(const DecoderOptions& options) {
     const bool fits = options.rate_hz >= 0 && options.rate_hz <= kMaxRateHz &&
@@ -69,6 +70,10 @@ struct Decoder::Impl {
     Result<void> findKind(std::span<const std::byte> piece);
     Result<void> drainFramer();
     void finish();
+    void close();
+    void keep(Result<void> step) {
+        if (!step && at_end) at_end = std::move(step);
+    }
     Result<Got> take(PcmChunk& chunk, bool force);
 
     DecoderOptions options;
@@ -77,8 +82,10 @@ struct Decoder::Impl {
     std::unique_ptr<Framer> framer;
     std::vector<std::byte> beginning;  ///< until the kind of stream is known
     std::vector<float> samples;
-    Result<void> at_end;  ///< what to say in place of end
+    Result<void> at_end;       ///< what to say in place of end
+    bool coded_waits = false;  ///< in the framer, until decoded samples were taken
     bool finished = false;
+    bool closed = false;
 };
 
 Result<void> Decoder::Impl::decode(const FoundFrame& frame, int coded_hz) {
@@ -138,12 +145,14 @@ Result<void> Decoder::Impl::findKind(std::span<const std::byte> piece) {
     return drainFramer();
 }
 
+/// Decodes what is there, but only so much ahead of what is taken: a few bytes may hold hours.
 Result<void> Decoder::Impl::drainFramer() {
     Result<void> result;
-    for (;;) {
+    do {
         FoundFrame frame;
         const auto found = framer->next(frame);
-        if (found && !*found) return result;
+        coded_waits = !found || *found;
+        if (!coded_waits) return result;
         auto step = found ? Result<void>{} : tl::unexpected(found.error());
         if (found && !av) {
             auto opened = AvDecoder::open(framer->decoder());
@@ -152,7 +161,8 @@ Result<void> Decoder::Impl::drainFramer() {
         }
         if (found) step = decode(frame, 0);
         if (!step && result) result = step;
-    }
+    } while (stage.waitingSamples() < kMaxWaitingSamples);
+    return result;
 }
 
 Result<void> Decoder::Impl::putPiece(std::span<const std::byte> piece) {
@@ -168,15 +178,15 @@ Result<void> Decoder::Impl::putPiece(std::span<const std::byte> piece) {
 
 void Decoder::Impl::finish() {
     finished = true;
-    const auto keep = [this](Result<void> step) {
-        if (!step && at_end) at_end = std::move(step);
-    };
     if (!framer && !beginning.empty()) keep(findKind({}));
-    if (framer && at_end) {
-        framer->finish();
-        keep(drainFramer());
-        keep(framer->checkEnd());
-    }
+    if (!framer) return;
+    framer->finish();
+    coded_waits = true;
+}
+
+void Decoder::Impl::close() {
+    closed = true;
+    if (framer) keep(framer->checkEnd());
     if (av) {
         samples.clear();
         keep(av->decode(nullptr, samples));
@@ -187,15 +197,22 @@ void Decoder::Impl::finish() {
 
 Result<Got> Decoder::Impl::take(PcmChunk& chunk, bool force) {
     if (force && !finished) finish();
-    const std::int64_t first = stage.framesOut();
-    chunk.samples = stage.take();
-    chunk.rate_hz = stage.rateHz();
-    chunk.channels = stage.channels();
-    chunk.first_frame = first;
-    if (!chunk.samples.empty()) return Got::packet;
-    if (!finished) return Got::again;
-    if (!at_end) return tl::unexpected(at_end.error());
-    return Got::end;
+    for (;;) {
+        chunk.first_frame = stage.framesOut();
+        chunk.samples = stage.take();
+        chunk.rate_hz = stage.rateHz();
+        chunk.channels = stage.channels();
+        if (!chunk.samples.empty()) return Got::packet;
+        if (coded_waits) {
+            keep(drainFramer());
+        } else if (!finished) {
+            return Got::again;
+        } else if (!closed) {
+            close();
+        } else {
+            return at_end ? Result<Got>(Got::end) : tl::unexpected(at_end.error());
+        }
+    }
 }
 
 Decoder::Decoder(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -51,6 +51,14 @@ int frameSamples(std::span<const std::byte> bytes) {
 
 }  // namespace
 
+/// False: not everything to be passed over is there.
+bool FlacFramer::dropPending() {
+    const auto n = std::min<std::uint64_t>(pending_drop_, queue_.size());
+    queue_.drop(std::size_t(n));
+    pending_drop_ -= n;
+    return pending_drop_ == 0;
+}
+
 Result<bool> FlacFramer::passMetadata() {
     if (!marker_) {
         if (const std::size_t id3 = id3Bytes(queue_.bytes()); id3 > 0) pending_drop_ = id3;
@@ -66,10 +74,7 @@ Result<bool> FlacFramer::passMetadata() {
             marker_ = true;
         }
     }
-    const auto n = std::min<std::uint64_t>(pending_drop_, queue_.size());
-    queue_.drop(std::size_t(n));
-    pending_drop_ -= n;
-    if (pending_drop_ > 0) return false;
+    if (!dropPending()) return false;
     if (!marker_) return true;
     const auto bytes = queue_.bytes();
     if (bytes.size() < kBlockHeadBytes) return false;
@@ -91,18 +96,25 @@ Result<bool> FlacFramer::passMetadata() {
     return true;
 }
 
-/// [bytes] of the frame at the front; 0: its end is not there yet.
-std::size_t FlacFramer::frameEnd() {
+/// ID3v1 behind the last frame is no damage.
+bool FlacFramer::tagStands(std::span<const std::byte> bytes, std::int64_t position) const {
+    return startsWith(bytes, "TAG") && (total_ == 0 || position >= total_);
+}
+
+/// [bytes] of the frame of so many samples at the front; 0: its end is not there yet.
+std::size_t FlacFramer::frameEnd(int samples) {
     const auto bytes = queue_.bytes();
     const std::size_t reserve = finished_ ? 0 : kMaxHeadBytes;
     if (bytes.size() < reserve) return 0;
     // A remainder of 0 says that the frame with its checksum ends here.
     Crc16 crc(crc_);
     for (; scanned_ + reserve < bytes.size(); ++scanned_) {
-        if (scanned_ >= kMinFrameBytes && crc.value() == 0 &&
-            frameSamples(bytes.subspan(scanned_)) > 0) {
-            crc_ = 0;
-            return scanned_;
+        if (scanned_ >= kMinFrameBytes && crc.value() == 0) {
+            const auto behind = bytes.subspan(scanned_);
+            if (frameSamples(behind) > 0 || tagStands(behind, position_ + samples)) {
+                crc_ = 0;
+                return scanned_;
+            }
         }
         crc.add(bytes[scanned_]);
     }
@@ -110,36 +122,35 @@ std::size_t FlacFramer::frameEnd() {
     return finished_ && crc_ == 0 && scanned_ >= kMinFrameBytes ? scanned_ : 0;
 }
 
+/// True: so many bytes that a frame's head is whole, and neither metadata nor a tag before them.
+Result<bool> FlacFramer::reachFrame() {
+    while (!in_frames_) {
+        const auto passed = passMetadata();
+        if (!passed || !*passed) return passed;
+    }
+    for (;;) {
+        if (!dropPending()) return false;
+        const auto bytes = queue_.bytes();
+        if (bytes.empty() || (bytes.size() < kMaxHeadBytes && !finished_)) return false;
+        if (!tagStands(bytes, position_)) return true;
+        pending_drop_ = kId3v1Bytes;
+    }
+}
+
 Result<bool> FlacFramer::next(FoundFrame& frame) {
     if (failed_) {
         queue_.drop(queue_.size());
         return false;
     }
-    while (!in_frames_ || pending_drop_ > 0) {
-        const bool was_in_frames = in_frames_;
-        if (was_in_frames) {
-            const auto n = std::min<std::uint64_t>(pending_drop_, queue_.size());
-            queue_.drop(std::size_t(n));
-            pending_drop_ -= n;
-            if (pending_drop_ > 0) return false;
-            break;
-        }
-        const auto passed = passMetadata();
-        if (!passed || !*passed) return passed;
-    }
+    const auto reached = reachFrame();
+    if (!reached || !*reached) return reached;
     const auto bytes = queue_.bytes();
-    if (bytes.empty() || (bytes.size() < kMaxHeadBytes && !finished_)) return false;
     const int samples = frameSamples(bytes);
     if (samples == 0) {
-        // ID3v1 behind the frames is no damage.
-        if (startsWith(bytes, "TAG") && (total_ == 0 || position_ >= total_)) {
-            queue_.drop(bytes.size());
-            return false;
-        }
         failed_ = true;
         return broken("no frame where one has to be, " + std::to_string(position_) + " samples in");
     }
-    const std::size_t size = frameEnd();
+    const std::size_t size = frameEnd(samples);
     if (size == 0) {
         if (bytes.size() <= kMaxFrameBytes) return false;
         failed_ = true;

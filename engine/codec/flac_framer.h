@@ -18,7 +18,10 @@ public:
 
 private:
     [[nodiscard]] Result<bool> passMetadata();
-    [[nodiscard]] std::size_t frameEnd();
+    [[nodiscard]] Result<bool> reachFrame();
+    [[nodiscard]] bool dropPending();
+    [[nodiscard]] std::size_t frameEnd(int samples);
+    [[nodiscard]] bool tagStands(std::span<const std::byte> bytes, std::int64_t position) const;
 
     ByteQueue queue_;
     std::vector<std::byte> setup_;  ///< STREAMINFO

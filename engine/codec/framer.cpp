@@ -13,6 +13,7 @@ namespace doubletalk::codec {
 namespace {
 
 constexpr std::size_t kId3HeadBytes = 10;
+constexpr std::size_t kId3v1ExtensionBytes = 227;
 
 unsigned at(std::span<const std::byte> bytes, std::size_t i) {
     return std::to_integer<unsigned>(bytes[i]);
@@ -24,6 +25,25 @@ void ByteQueue::put(std::span<const std::byte> piece) {
     bytes_.erase(bytes_.begin(), bytes_.begin() + std::ptrdiff_t(head_));
     head_ = 0;
     bytes_.insert(bytes_.end(), piece.begin(), piece.end());
+}
+
+void FrameCheck::put(std::span<const std::byte> piece) {
+    framer_->put(piece);
+    look();
+}
+
+void FrameCheck::look() {
+    for (FoundFrame frame;;) {
+        const auto found = framer_->next(frame);
+        if (found && !*found) return;
+        if (!found && result_) result_ = tl::unexpected(found.error());
+    }
+}
+
+Result<void> FrameCheck::checkEnd() {
+    framer_->finish();
+    look();
+    return result_ ? framer_->checkEnd() : result_;
 }
 
 bool startsWith(std::span<const std::byte> bytes, std::string_view text) {
@@ -51,12 +71,21 @@ std::size_t id3Bytes(std::span<const std::byte> bytes) {
     return size + kId3HeadBytes * (footer ? 2 : 1);
 }
 
+std::size_t closingTagBytes(std::span<const std::byte> bytes) {
+    if (startsWith(bytes, "TAG+")) return kId3v1ExtensionBytes;
+    if (startsWith(bytes, "TAG")) return kId3v1Bytes;
+    if (!startsWith(bytes, "APETAGEX") || bytes.size() < kApeHeadBytes) return 0;
+    // A footer stands alone: what it belongs to came before it.
+    const bool head = (littleEndian(bytes.subspan(20, 4)) >> 29 & 1) != 0;
+    return kApeHeadBytes + (head ? std::size_t(littleEndian(bytes.subspan(12, 4))) : 0);
+}
+
 std::optional<CodecId> sniff(std::span<const std::byte> bytes) {
     if (startsWith(bytes, "OggS")) return CodecId::opus;
-    if (startsWith(bytes, "fLaC")) return CodecId::flac;
     if (startsWith(bytes, "RIFF") || startsWith(bytes, "RF64")) return CodecId::pcm;
     const std::size_t tag = id3Bytes(bytes);
     const auto behind = bytes.subspan(std::min(tag, bytes.size()));
+    if (startsWith(behind, "fLaC")) return CodecId::flac;
     if (behind.size() < 2) return tag > 0 ? std::optional(CodecId::mp3) : std::nullopt;
     // The layer of an MPEG audio frame tells: 0 is what ADTS has, 1 is layer III.
     if (at(behind, 0) != 0xff || (at(behind, 1) & 0xe0) != 0xe0) return std::nullopt;

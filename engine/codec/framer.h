@@ -44,7 +44,28 @@ public:
 [[nodiscard]] std::optional<CodecId> sniff(std::span<const std::byte> bytes);
 /// [bytes] of an ID3v2 tag that begins here; 0: none does.
 [[nodiscard]] std::size_t id3Bytes(std::span<const std::byte> bytes);
+inline constexpr std::size_t kId3v1Bytes = 128;
+/// [bytes] of an ID3v1 ("TAG+": its extension) or APE tag that begins here; 0: none does, or (APE)
+/// its head of kApeHeadBytes is not whole. Ref: id3.org, APEv2 specification.
+[[nodiscard]] std::size_t closingTagBytes(std::span<const std::byte> bytes);
+inline constexpr std::size_t kApeHeadBytes = 32;
 [[nodiscard]] std::unique_ptr<Framer> makeFramer(CodecId codec);
+
+/// Sees that a stream holds frames and tags from its first frame to its end and nothing else:
+/// libavformat passes over what is damaged without a word. Thread: user.
+class FrameCheck {
+public:
+    explicit FrameCheck(std::unique_ptr<Framer> framer) : framer_(std::move(framer)) {}
+    void put(std::span<const std::byte> piece);
+    /// When no more bytes come. Errors: format (damaged, cut off).
+    [[nodiscard]] Result<void> checkEnd();
+
+private:
+    void look();
+
+    std::unique_ptr<Framer> framer_;
+    Result<void> result_;  ///< the first damage
+};
 
 /// Bytes between put and use.
 class ByteQueue {

@@ -24,7 +24,7 @@ extern "C" {
 #include "engine/codec/mpeg_header.h"
 #include "engine/codec/ogg_pages.h"
 #include "engine/codec/pcm_stage.h"
-#include "engine/codec/wav_framer.h"
+#include "engine/codec/riff_header.h"
 
 namespace doubletalk::codec {
 namespace {
@@ -36,8 +36,8 @@ constexpr const char* kFormats = "wav,w64,flac,mp3,aac,ogg,mov";
 constexpr std::int64_t kProbeBytes = 1 << 18;
 constexpr std::int64_t kProbeUs = 500'000;
 constexpr std::size_t kFirstBytes = 12;
-constexpr std::size_t kWavHeadBytes = 4096;
 constexpr std::size_t kStreamInfoBytes = 34;  // of FLAC; the checksum comes last
+constexpr std::size_t kOpusHeadBytes = 19;
 constexpr std::size_t kMaxId3Bytes = std::size_t(16) << 20;
 constexpr std::size_t kMaxMp3TagBytes = 4 + 32 + 120 + 36;  // head, side information, Xing, LAME
 constexpr std::size_t kMaxKeptBytes = std::size_t(256) << 20;
@@ -104,13 +104,14 @@ const AVInputFormat* formatOf(std::span<const std::byte> first) {
     return nullptr;
 }
 
-/// libavformat takes the length of a cut WAV file for the stated one.
-std::optional<std::int64_t> statedByWav(std::span<const std::byte> head) {
-    WavFramer framer;
-    framer.put(head);
-    FoundFrame frame;
-    const auto found = framer.next(frame);
-    return found && *found ? framer.statedFrames() : std::nullopt;
+/// libavformat takes the length of a cut WAV or W64 file for the stated one. Nothing: it states
+/// none (0 is what a stream says).
+std::optional<std::int64_t> statedByWav(AvIo& io) {
+    const auto header = readRiffHeader([&io](std::uint64_t position, std::span<std::byte> to) {
+        return io.readAhead(position, to);
+    });
+    const auto frames = header ? header->frames() : std::nullopt;
+    return frames && *frames > 0 ? frames : std::nullopt;
 }
 
 /// Delay and padding of one packet, as the demultiplexer states them.
@@ -195,6 +196,7 @@ struct MediaReader::Impl {
     [[nodiscard]] int opusRate() const;
     Result<bool> readPacket();
     Result<void> decodePacket();
+    Result<void> beginNextOpus(std::span<const std::byte> head);
     Result<void> trimAndPut();
     Result<void> finish();
     [[nodiscard]] Result<void> checkEnd();
@@ -234,6 +236,7 @@ struct MediaReader::Impl {
     std::optional<Mp3Tag> mp3_tag;
     std::optional<std::int64_t> mp3_end;  ///< [coded frames] the padding begins here
     std::optional<OggCheck> ogg;
+    std::optional<FrameCheck> adts;
     std::optional<FlacSum> flac_sum;  ///< of all samples, as a FLAC file says
     Md5 sum;
     std::optional<std::int64_t> stated_frames;  ///< at the decoder's rate
@@ -257,8 +260,12 @@ Result<void> MediaReader::Impl::openFormat() {
         ogg.emplace();
         io.watch([this](std::span<const std::byte> bytes) { ogg->put(bytes); });
     }
+    if (sniff(first) == CodecId::aac) {
+        adts.emplace(makeFramer(CodecId::aac));
+        io.watch([this](std::span<const std::byte> bytes) { adts->put(bytes); });
+    }
     const AVInputFormat* kind = formatOf(first);
-    if (sniff(first) == CodecId::pcm) wav_frames = statedByWav(io.peek(kWavHeadBytes));
+    wav_frames = statedByWav(io);
     const bool stream = (context->pb->seekable & AVIO_SEEKABLE_NORMAL) == 0;
     // The index of an M4A may come last.
     if (isM4a(first) && stream && !io.keepInMemory(kMaxKeptBytes)) {
@@ -297,9 +304,15 @@ Result<void> MediaReader::Impl::openStream() {
     }
     const AVCodecParameters& parameters = *format->streams[stream]->codecpar;
     const int channels = parameters.ch_layout.nb_channels;
-    if (parameters.sample_rate < 1 || parameters.sample_rate > kMaxRateHz || channels < 1 ||
-        channels > kMaxChannels) {
-        return broken("impossible rate or number of channels");
+    if (parameters.sample_rate < kMinCodedRateHz || parameters.sample_rate > kMaxRateHz ||
+        channels < 1 || channels > kMaxChannels) {
+        return fail(ErrorKind::unsupported,
+                    "audio of " + std::to_string(parameters.sample_rate) + " Hz and " +
+                        std::to_string(channels) + " channels is not taken",
+                    where,
+                    "give " + std::to_string(kMinCodedRateHz) + " to " +
+                        std::to_string(kMaxRateHz) + " Hz and at most " +
+                        std::to_string(kMaxChannels) + " channels");
     }
     auto opened = AvDecoder::open(parameters);
     if (!opened) return here(opened.error());
@@ -354,7 +367,7 @@ Result<bool> MediaReader::Impl::readPacket() {
                         "check where it comes from");
         }
         if (code == AVERROR_EOF) return false;
-        if (code < 0) return broken("the file is damaged or cut off (" + avText(code) + ")");
+        if (code < 0) return broken("the file is damaged or cut off");
         if (readPastOggDamage()) return here(*ogg->damage());
         if (packet->stream_index == stream && packet->size > 0) return true;
     }
@@ -385,6 +398,18 @@ Result<void> MediaReader::Impl::trimAndPut() {
     return put ? put : here(put.error());
 }
 
+/// Streams may stand one behind the other: the heads of the later ones come as packets.
+Result<void> MediaReader::Impl::beginNextOpus(std::span<const std::byte> head) {
+    const auto& parameters = *format->streams[stream]->codecpar;
+    if (head.size() < kOpusHeadBytes) return brokenHere("the file is damaged");
+    if (std::to_integer<int>(head[9]) != parameters.ch_layout.nb_channels) {
+        return brokenHere("the number of channels changes");
+    }
+    trim.skip = std::int64_t(littleEndian(head.subspan(10, 2)));  // RFC 7845 section 5.1
+    av->restart();
+    return {};
+}
+
 Result<void> MediaReader::Impl::decodePacket() {
     const auto bytes = std::as_bytes(std::span(packet->data, std::size_t(packet->size)));
     const auto codec = format->streams[stream]->codecpar->codec_id;
@@ -393,6 +418,8 @@ Result<void> MediaReader::Impl::decodePacket() {
     if (((packet->flags & AV_PKT_FLAG_CORRUPT) != 0 && !pcm) || isCut(codec, bytes)) {
         return brokenHere("the file is cut off or damaged");
     }
+    if (codec == AV_CODEC_ID_OPUS && startsWith(bytes, "OpusTags")) return {};
+    if (codec == AV_CODEC_ID_OPUS && startsWith(bytes, "OpusHead")) return beginNextOpus(bytes);
     const Trim stated = trimOf(*packet);
     if (stated.skip > 0) trim.skip = stated.skip;
     trim.discard = stated.discard;
@@ -414,13 +441,17 @@ Result<void> MediaReader::Impl::decodePacket() {
 
 Result<void> MediaReader::Impl::checkEnd() {
     if (coded_frames == 0) return broken("there is no audio in it");
-    // An MP3 may count its length tag as a frame.
-    const std::int64_t slack = info.format == "mp3" ? 1152 : 0;
+    // LAME and libavformat do not count the length tag as a frame; others may.
+    const bool exact = info.format != "mp3" || (mp3_tag && mp3_tag->tag.has_delays);
+    const std::int64_t slack = exact ? 0 : 1152;
     if (stated_frames && coded_frames + slack < *stated_frames) {
         return broken("the file is cut off: " + std::to_string(coded_frames) + " of " +
                       std::to_string(*stated_frames) + " frames are there");
     }
     if (auto checked = ogg ? ogg->checkEnd() : Result<void>{}; !checked) {
+        return here(checked.error());
+    }
+    if (auto checked = adts ? adts->checkEnd() : Result<void>{}; !checked) {
         return here(checked.error());
     }
     if (flac_sum && sum.value() != flac_sum->sum) {

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kMaxPacketBytes = 1 << 16;  // 120 ms in 255 channels is more, nobody has it
 constexpr std::size_t kOpusHeadBytes = 19;
 constexpr int kOpusRateHz = 48000;
-constexpr int kMaxPacketFrames = 5760;  // 120 ms
+constexpr int kMaxPacketFrames = 5760;                        // 120 ms
+constexpr std::int64_t kMaxPosition = std::int64_t(1) << 62;  // three million years
 
 tl::unexpected<Error> broken(const std::string& what) {
     return fail(ErrorKind::format, what, "Ogg stream", "give an undamaged Ogg file with Opus");
@@ -57,6 +58,11 @@ Result<bool> OggFramer::findPage(OggPage& page) {
     return true;
 }
 
+void OggFramer::dropPartial() {
+    partial_.clear();
+    oversize_ = false;
+}
+
 Result<void> OggFramer::takePacket() {
     const auto bytes = std::exchange(partial_, {});
     const bool kept = !std::exchange(oversize_, false);
@@ -88,7 +94,7 @@ Result<void> OggFramer::takePacket() {
 
 /// The position a page states is that of its last whole packet's end.
 void OggFramer::trim(const OggPage& page, std::size_t before) {
-    if (page.granule < 0 || ready_.size() == before) return;
+    if (page.granule < 0 || page.granule > kMaxPosition || ready_.size() == before) return;
     if (!positioned_) {
         // A stream cut out of a longer one does not begin at 0; at its end only the length counts.
         if (!page.last || page.granule > position_) position_ = page.granule;
@@ -111,15 +117,16 @@ Result<void> OggFramer::takePage(const OggPage& page) {
         packets_ = 0;
         position_ = 0;
         positioned_ = false;
-        partial_.clear();
+        dropPartial();
     }
     if (!in_stream_ || page.serial != serial_) return {};
     Result<void> result;
     const bool missing = page.number != std::exchange(next_number_, page.number + 1);
     if (missing) {
-        partial_.clear();
+        dropPartial();
         result = broken("a page is missing");
     }
+    if (page.granule > kMaxPosition) result = broken("a page has an impossible position");
     const std::size_t before = ready_.size();
     bool headless = page.continued && partial_.empty() && !oversize_;  // its beginning is lost
     std::size_t at = 0;
@@ -131,7 +138,7 @@ Result<void> OggFramer::takePage(const OggPage& page) {
         if (!oversize_) partial_.insert(partial_.end(), part.begin(), part.end());
         if (size == 255) continue;
         if (std::exchange(headless, false)) {
-            partial_.clear();
+            dropPartial();
             continue;
         }
         if (auto taken = takePacket(); !taken && result) result = taken;

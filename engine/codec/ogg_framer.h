@@ -28,6 +28,7 @@ private:
     [[nodiscard]] Result<bool> findPage(OggPage& page);
     [[nodiscard]] Result<void> takePage(const OggPage& page);
     [[nodiscard]] Result<void> takePacket();
+    void dropPartial();
     void trim(const OggPage& page, std::size_t before);
 
     OggPageFinder pages_;

@@ -33,16 +33,27 @@ Result<void> mapChannels(std::vector<float>& interleaved, int from, int to) {
 PcmStage::PcmStage(int rate_hz, int channels, int chunk_samples)
     : rate_hz_(rate_hz), channels_(channels), chunk_samples_(chunk_samples) {}
 
+Result<void> PcmStage::open(int rate_hz, int channels) {
+    if (rate_hz < kMinCodedRateHz) {
+        return fail(ErrorKind::unsupported,
+                    "audio of " + std::to_string(rate_hz) + " Hz is not taken", "codec",
+                    "give one of at least " + std::to_string(kMinCodedRateHz) + " Hz");
+    }
+    if (rate_hz_ > 0 && rate_hz_ != rate_hz) {
+        auto converter =
+            RateConverter::open(rate_hz, rate_hz_, channels_ > 0 ? channels_ : channels);
+        if (!converter) return tl::unexpected(converter.error());
+        converter_.emplace(std::move(*converter));
+    }
+    in_rate_hz_ = rate_hz;
+    in_channels_ = channels;
+    return {};
+}
+
 Result<void> PcmStage::put(std::vector<float> interleaved, int rate_hz, int channels) {
     if (interleaved.empty()) return {};
     if (in_rate_hz_ == 0) {
-        in_rate_hz_ = rate_hz;
-        in_channels_ = channels;
-        if (rateHz() != rate_hz) {
-            auto converter = RateConverter::open(rate_hz, rateHz(), this->channels());
-            if (!converter) return tl::unexpected(converter.error());
-            converter_.emplace(std::move(*converter));
-        }
+        if (auto opened = open(rate_hz, channels); !opened) return opened;
     }
     if (rate_hz != in_rate_hz_ || channels != in_channels_) {
         return fail(ErrorKind::format, "the rate or the number of channels changes on the way",

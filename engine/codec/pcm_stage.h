@@ -15,13 +15,17 @@ namespace doubletalk::codec {
 /// Errors: unsupported (any other change).
 [[nodiscard]] Result<void> mapChannels(std::vector<float>& interleaved, int from, int to);
 
+/// [Hz] Lower rates are no audio, and a few bytes of them become gigabytes at a common rate.
+inline constexpr int kMinCodedRateHz = 1000;
+
 /// Last stage of everything that decodes: the wanted channels and rate, in chunks of the wanted
 /// size. Thread: user.
 class PcmStage {
 public:
     /// 0: as it comes in.
     PcmStage(int rate_hz, int channels, int chunk_samples);
-    /// Errors: format (rate or channels changed on the way), unsupported (channels).
+    /// Errors: format (rate or channels changed on the way), unsupported (channels, a rate below
+    /// kMinCodedRateHz).
     [[nodiscard]] Result<void> put(std::vector<float> interleaved, int rate_hz, int channels);
     [[nodiscard]] Result<void> finish();
     /// Takes the next chunk; empty: not there yet. Before finish() only whole ones.
@@ -30,8 +34,12 @@ public:
     [[nodiscard]] int rateHz() const { return rate_hz_ > 0 ? rate_hz_ : in_rate_hz_; }
     [[nodiscard]] int channels() const { return channels_ > 0 ? channels_ : in_channels_; }
     [[nodiscard]] std::int64_t framesOut() const { return frames_out_; }
+    /// [samples] not taken yet.
+    [[nodiscard]] std::size_t waitingSamples() const { return fifo_.size() - head_; }
 
 private:
+    [[nodiscard]] Result<void> open(int rate_hz, int channels);
+
     int rate_hz_;
     int channels_;
     int chunk_samples_;

@@ -15,7 +15,7 @@ namespace doubletalk::codec {
 namespace {
 
 constexpr int kMaxRateHz = 768000;
-constexpr int kMaxPutFrames = 1 << 16;  // one call of the library; more goes in parts
+constexpr std::int64_t kMaxCallFrames = 1 << 16;  // in or out of one call; more goes in parts
 
 }  // namespace
 
@@ -56,13 +56,15 @@ Result<int> RateConverter::convert(const float* in, int frames, std::vector<floa
 }
 
 Result<void> RateConverter::put(std::span<const float> interleaved, std::vector<float>& out) {
-    std::size_t left = interleaved.size() / std::size_t(channels_);
+    const std::int64_t most =
+        std::clamp<std::int64_t>(kMaxCallFrames * from_hz_ / to_hz_, 1, kMaxCallFrames);
+    auto left = std::int64_t(interleaved.size()) / channels_;
     const float* from = interleaved.data();
     while (left > 0) {
-        const int n = int(std::min<std::size_t>(left, kMaxPutFrames));
+        const int n = int(std::min(left, most));
         if (auto made = convert(from, n, out); !made) return tl::unexpected(made.error());
         from += std::ptrdiff_t(n) * channels_;
-        left -= std::size_t(n);
+        left -= n;
         frames_in_ += n;
     }
     return {};

@@ -7,13 +7,12 @@
 
 #include "engine/codec/adts.h"
 #include "engine/codec/av_decoder.h"
-#include "engine/codec/mpeg_header.h"
 
 namespace doubletalk::codec {
 namespace {
 
 constexpr std::uint64_t kMaxSearchBytes = 1 << 20;  // further away there is no stream
-constexpr std::size_t kTagBytes = 10;               // enough to know one by
+constexpr std::size_t kTagBytes = 10;               // enough to know one by; APE needs its head
 
 }  // namespace
 
@@ -36,9 +35,14 @@ bool SyncFramer::passTag() {
         pass(id3);
         return true;
     }
-    if (!startsWith(bytes, "TAG") && !startsWith(bytes, "APETAGEX")) return false;
-    pass(bytes.size());  // nothing but tags comes behind these
-    return true;
+    const std::size_t closing = closingTagBytes(bytes);
+    if (closing > 0) pass(closing);
+    return closing > 0;
+}
+
+/// True: what begins here is a tag of a length that is not known yet.
+bool SyncFramer::tagIsPartial() const {
+    return !finished_ && startsWith(queue_.bytes(), "APETAGEX") && queue_.size() < kApeHeadBytes;
 }
 
 SyncFramer::Sync SyncFramer::looksLikeFrame() const {
@@ -60,6 +64,7 @@ SyncFramer::Sync SyncFramer::looksLikeFrame() const {
 /// True: a frame begins at the front.
 bool SyncFramer::search() {
     while (queue_.size() >= std::max(headBytes(), finished_ ? 0 : kTagBytes)) {
+        if (tagIsPartial()) return false;
         if (passTag()) continue;
         const Sync sync = looksLikeFrame();
         if (sync == Sync::yes) return true;
@@ -86,6 +91,7 @@ Result<bool> SyncFramer::next(FoundFrame& frame) {
         if (bytes.size() < std::max(headBytes(), finished_ ? 0 : kTagBytes)) return false;
         const auto head = parse(bytes);
         if (!head) {
+            if (tagIsPartial()) return false;
             if (passTag()) continue;
             synced_ = false;
             return damaged("something that is no frame stands");
@@ -117,23 +123,32 @@ std::optional<SyncFramer::Head> Mp3Framer::parse(std::span<const std::byte> byte
 std::size_t Mp3Framer::headBytes() const { return kMpegHeadBytes; }
 AvDecoderOptions Mp3Framer::decoder() const { return {.name = "mp3float"}; }
 
+std::int64_t Mp3Framer::missingFrames() const {
+    return missing_before_ + std::max<std::int64_t>(frame_count_.value_or(0) - frames_taken_, 0);
+}
+
+void Mp3Framer::begin(const MpegTag& tag, int frame_samples) {
+    missing_before_ = missingFrames();
+    position_ = 0;
+    frames_taken_ = 0;
+    frame_count_ = tag.frame_count;
+    begin_ = tag.has_delays ? tag.delay_frames + kMpegDecoderDelay : 0;
+    end_.reset();
+    if (tag.has_delays && tag.frame_count) {
+        end_ = *tag.frame_count * frame_samples - tag.padding_frames + kMpegDecoderDelay;
+    }
+}
+
 bool Mp3Framer::take(FoundFrame& frame) {
-    if (std::exchange(first_, false)) {
-        const auto header = parseMpeg(frame.bytes);
-        const auto tag = header ? parseMpegTag(*header, frame.bytes) : std::nullopt;
-        if (tag) {
-            frame_count_ = tag->frame_count;
-            if (tag->has_delays) begin_ = tag->delay_frames + kMpegDecoderDelay;
-            if (tag->has_delays && tag->frame_count) {
-                end_ = *tag->frame_count * frame.frames - tag->padding_frames + kMpegDecoderDelay;
-            }
-            return false;
-        }
+    const auto header = parseMpeg(frame.bytes);
+    if (const auto tag = header ? parseMpegTag(*header, frame.bytes) : std::nullopt) {
+        begin(*tag, frame.frames);
+        return false;
     }
     ++frames_taken_;
     frame.skip_frames = int(std::clamp<std::int64_t>(begin_ - position_, 0, frame.frames));
     position_ += frame.frames;
-    if (end_) {
+    if (end_ && frames_taken_ <= *frame_count_) {  // what follows belongs to another file
         frame.discard_frames =
             int(std::clamp<std::int64_t>(position_ - *end_, 0, frame.frames - frame.skip_frames));
     }
@@ -142,10 +157,10 @@ bool Mp3Framer::take(FoundFrame& frame) {
 
 Result<void> Mp3Framer::checkEnd() const {
     if (auto checked = SyncFramer::checkEnd(); !checked) return checked;
-    if (!frame_count_ || frames_taken_ >= *frame_count_) return {};
+    const std::int64_t missing = missingFrames();
+    if (missing == 0) return {};
     return fail(ErrorKind::format,
-                "the stream is cut off: " + std::to_string(frames_taken_) + " of " +
-                    std::to_string(*frame_count_) + " frames",
+                "the stream is cut off: " + std::to_string(missing) + " of its frames are missing",
                 "MP3 stream", "give a whole one");
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/codec/framer.h"
+#include "engine/codec/mpeg_header.h"
 
 namespace doubletalk::codec {
 
@@ -34,6 +35,7 @@ private:
     [[nodiscard]] Sync looksLikeFrame() const;
     [[nodiscard]] bool search();
     [[nodiscard]] bool passTag();
+    [[nodiscard]] bool tagIsPartial() const;
     void pass(std::size_t bytes);
     [[nodiscard]] tl::unexpected<Error> damaged(std::string_view what) const;
 
@@ -47,7 +49,7 @@ private:
     bool finished_ = false;
 };
 
-/// MPEG audio layer III, with the delays of its length tag.
+/// MPEG audio layer III, with the delays of its length tag; files may stand one behind the other.
 class Mp3Framer final : public SyncFramer {
 public:
     Mp3Framer() : SyncFramer("MP3") {}
@@ -59,12 +61,16 @@ private:
     [[nodiscard]] std::size_t headBytes() const override;
     [[nodiscard]] bool take(FoundFrame& frame) override;
 
-    bool first_ = true;
+    void begin(const MpegTag& tag, int frame_samples);
+    [[nodiscard]] std::int64_t missingFrames() const;
+
+    // All of the file the tag stands in; another one may follow.
     std::int64_t position_ = 0;                ///< [samples] of the frames so far
     std::int64_t begin_ = 0;                   ///< first sample of the audio
     std::optional<std::int64_t> end_;          ///< behind its last sample
     std::optional<std::int64_t> frame_count_;  ///< as the tag says
     std::int64_t frames_taken_ = 0;
+    std::int64_t missing_before_ = 0;  ///< [frames] of the files before this one
 };
 
 /// AAC with its ADTS headers.

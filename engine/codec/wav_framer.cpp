@@ -82,8 +82,7 @@ Result<bool> WavFramer::takeChunk() {
     if (startsWith(bytes, "data")) {
         if (frame_bytes_ == 0) return broken("the data come before their format");
         open_end_ = size == 0 || (size == kNoLength && long_data_bytes_ == 0);
-        data_bytes_ = size == kNoLength ? long_data_bytes_ : size;
-        data_left_ = data_bytes_;
+        data_left_ = size == kNoLength ? long_data_bytes_ : size;
         queue_.drop(kChunkHeadBytes);
         state_ = State::data;
         return true;
@@ -142,11 +141,6 @@ Result<void> WavFramer::checkEnd() const {
     }
     if (open_end_ && queue_.size() > 0) return cut("the stream is cut off in a frame");
     return {};
-}
-
-std::optional<std::int64_t> WavFramer::statedFrames() const {
-    if (state_ != State::data || open_end_) return std::nullopt;
-    return std::int64_t(data_bytes_ / frame_bytes_);
 }
 
 AvDecoderOptions WavFramer::decoder() const {

@@ -17,8 +17,6 @@ public:
     void finish() override { finished_ = true; }
     [[nodiscard]] Result<void> checkEnd() const override;
     [[nodiscard]] AvDecoderOptions decoder() const override;
-    /// As the header says; known with the first frame. Nothing: it says none.
-    [[nodiscard]] std::optional<std::int64_t> statedFrames() const;
 
 private:
     enum class State { riff, chunks, data, end, failed };
@@ -35,7 +33,6 @@ private:
     std::size_t frame_bytes_ = 0;
     std::uint64_t pending_drop_ = 0;
     std::uint64_t long_data_bytes_ = 0;  ///< of RF64
-    std::uint64_t data_bytes_ = 0;       ///< all of them
     std::uint64_t data_left_ = 0;
     bool open_end_ = false;
     bool finished_ = false;

@@ -20,8 +20,9 @@
 #include "engine/codec/media_reader.h"
 #include "engine/codec/media_writer.h"
 #include "engine/codec/part_file.h"
+#include "engine/codec/riff_header.h"
 #include "engine/core/write_target.h"
-#include "engine/device/riff_header.h"
+#include "engine/dsp/harmless.h"
 #include "engine/dsp/resampler.h"
 
 namespace doubletalk::device {
@@ -30,7 +31,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kRawRateHz = 16000;
-constexpr float kLargest = 1000.0F;             // squares and sums of it stay finite
 constexpr std::size_t kChunkSamples = 1 << 16;  // memory grows with what is there, not promised
 
 /// Owns one open sound file.
@@ -57,12 +57,11 @@ bool hasExtension(const fs::path& file, const char* wanted) {
     return extension == wanted;
 }
 
-/// What later stages cannot digest becomes harmless: NaN, infinite, denormal, absurdly large.
-float harmless(float x) {
-    const float size = std::fabs(x);
-    if (!(size <= std::numeric_limits<float>::max())) return 0.0F;
-    if (size < std::numeric_limits<float>::min()) return 0.0F;
-    return std::clamp(x, -kLargest, kLargest);
+/// Appends what later stages can digest.
+template <class Iterator>
+void appendHarmless(Iterator from, Iterator end, std::vector<float>& samples) {
+    std::transform(from, end, std::back_inserter(samples),
+                   [](float x) { return dsp::harmless(x); });
 }
 
 tl::unexpected<Error> truncated(const fs::path& file, std::int64_t there, std::int64_t promised) {
@@ -139,7 +138,7 @@ std::vector<float> readFrames(SNDFILE* handle, int channels, std::int64_t max_fr
         const sf_count_t got = sf_readf_float(handle, chunk.data(), sf_count_t(chunk_frames));
         if (got <= 0) break;
         const auto end = chunk.begin() + std::ptrdiff_t(got) * channels;
-        std::transform(chunk.begin(), end, std::back_inserter(samples), harmless);
+        appendHarmless(chunk.begin(), end, samples);
     }
     return samples;
 }
@@ -158,11 +157,8 @@ std::optional<std::int64_t> promisedFrames(const fs::path& file, const SF_INFO& 
     const int type = info.format & SF_FORMAT_TYPEMASK;
     const bool riff = type == SF_FORMAT_WAV || type == SF_FORMAT_WAVEX || type == SF_FORMAT_RF64;
     if (riff && !isCompressedWav(info)) {
-        const auto header = readRiffHeader(file);
-        if (header && header->data_bytes && header->frame_bytes > 0) {
-            return std::int64_t(*header->data_bytes / std::uint64_t(header->frame_bytes));
-        }
-        return std::nullopt;
+        const auto header = codec::readRiffHeader(file);
+        return header ? header->frames() : std::nullopt;
     }
     if (info.frames <= 0 || info.frames == std::numeric_limits<sf_count_t>::max()) {
         return std::nullopt;
@@ -255,8 +251,7 @@ Result<AudioData> readCoded(const fs::path& file, std::int64_t max_frames) {
         const auto got = reader->get(chunk);
         if (!got) return tl::unexpected(got.error());
         if (*got == codec::Got::end) return audio;
-        std::transform(chunk.samples.begin(), chunk.samples.end(),
-                       std::back_inserter(audio.samples), harmless);
+        appendHarmless(chunk.samples.begin(), chunk.samples.end(), audio.samples);
         if (audio.frames() > max_frames) return tooLong(file, audio.frames(), max_frames);
     }
 }

@@ -59,9 +59,10 @@ private:
     std::string why_;  ///< set before ended_
 };
 
-/// The microphone of a device as a reader: blocks of block_ms, the last one may be shorter. again
-/// comes with the time until the block is complete. Thread: one at a time. pull() is real-time
-/// safe.
+/// The microphone of a device as a reader: blocks of block_ms, the last one may be shorter.
+/// first_frame counts the frames that were kept: what was dropped because the reader came late
+/// (DeviceEndsStats) leaves no gap in it. again comes with the time until the block is complete.
+/// Thread: one at a time. pull() is real-time safe.
 class DeviceReader final : public flow::Reader {
 public:
     static constexpr flow::EndKind kOut = flow::EndKind::pcm;

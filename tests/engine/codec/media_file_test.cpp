@@ -6,8 +6,10 @@
 #include <QtTest>
 
 #include "engine/codec/codec_nodes.h"
+#include "engine/codec/framer.h"
 #include "engine/codec/media_reader.h"
 #include "engine/codec/media_writer.h"
+#include "engine/codec/mpeg_header.h"
 #include "engine/flow/memory_nodes.h"
 #include "engine/flow/runner.h"
 #include "tests/engine/codec/codec_signal.h"
@@ -76,6 +78,49 @@ QByteArray bytesOf(const QString& file) {
     return in.open(QIODevice::ReadOnly) ? in.readAll() : QByteArray();
 }
 
+QByteArray little(std::uint64_t value, int bytes) {
+    QByteArray out;
+    for (int i = 0; i < bytes; ++i) out.append(char(value >> (8 * i) & 0xff));
+    return out;
+}
+
+QByteArray monoFormat(int rate_hz) {
+    return little(1, 2) + little(1, 2) + little(rate_hz, 4) + little(2 * rate_hz, 4) +
+           little(2, 2) + little(16, 2);
+}
+
+/// 16-bit mono of a constant, behind a chunk of so many bytes that nobody needs.
+QByteArray wavBehindChunk(int chunk_bytes, int frames, int rate_hz = 16000) {
+    QByteArray body("WAVEfmt ");
+    body += little(16, 4) + monoFormat(rate_hz) + "FLLR" + little(chunk_bytes, 4) +
+            QByteArray(chunk_bytes, '\0') + "data" + little(2 * frames, 4);
+    for (int i = 0; i < frames; ++i) body += little(0x1000, 2);
+    return "RIFF" + little(body.size(), 4) + body;
+}
+
+QByteArray wave64(int frames) {
+    const auto tail = QByteArray::fromHex("f3acd3118cd100c04f8edb8a");
+    QByteArray body("wave" + tail);
+    body += "fmt " + tail + little(24 + 16, 8) + monoFormat(16000);
+    body += "junk" + tail + little(24 + 5001, 8) + QByteArray(5008, '\0');  // aligned to 8
+    body += "data" + tail + little(24 + 2 * frames, 8);
+    for (int i = 0; i < frames; ++i) body += little(0x1000, 2);
+    return "riff" + QByteArray::fromHex("2e91cf11a5d628db04c10000") + little(24 + body.size(), 8) +
+           body;
+}
+
+/// Where the last frame of an MP3 begins.
+qsizetype lastFrameOf(const QByteArray& mp3) {
+    const auto bytes = std::as_bytes(std::span(mp3.data(), std::size_t(mp3.size())));
+    auto at = id3Bytes(bytes);
+    std::size_t last = 0;
+    while (const auto header = parseMpeg(bytes.subspan(at))) {
+        last = at;
+        at = std::min(at + std::size_t(header->frame_bytes), bytes.size());
+    }
+    return qsizetype(last);
+}
+
 }  // namespace
 
 class MediaFileTest : public QObject {
@@ -91,6 +136,20 @@ class MediaFileTest : public QObject {
         for (const auto& kind : mediaKinds()) {
             QTest::newRow(kind.name.data()) << QString::fromLatin1(kind.name.data());
         }
+    }
+    /// By name, then as a pipe that gives the same.
+    ReadBack readBytes(const QByteArray& bytes) const {
+        const auto pipe = std::make_shared<QByteArray>(bytes);
+        const auto piped = readAll(MediaReader::open(pipeOf(pipe), "pipe"));
+        QFile out(folder_.filePath("bytes"));
+        if (!out.open(QIODevice::WriteOnly) || out.write(bytes) != bytes.size()) return {};
+        out.close();
+        auto back = readAll(MediaReader::open(out.fileName().toStdString()));
+        if (bool(piped.result) != bool(back.result)) {
+            qWarning("a pipe gives another result than a file");
+            return {};
+        }
+        return back;
     }
     static const MediaKind& kindOf(const QString& name) {
         return **mediaKindNamed(name.toStdString());
@@ -238,6 +297,112 @@ private slots:
         }
     }
 
+    void wavStatesItsLengthBehindAnyChunk_data() {
+        QTest::addColumn<QByteArray>("whole");
+        QTest::newRow("short chunk") << wavBehindChunk(10, 4000);
+        QTest::newRow("behind 4096 bytes") << wavBehindChunk(9000, 4000);
+        QTest::newRow("behind 300 KiB") << wavBehindChunk(300'000, 4000);
+        QTest::newRow("Wave64") << wave64(4000);
+    }
+    void wavStatesItsLengthBehindAnyChunk() {
+        QFETCH(QByteArray, whole);
+        const auto back = readBytes(whole);
+        QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
+        QCOMPARE(back.samples.size(), std::size_t(4000));
+        QCOMPARE(back.info.frames.value_or(0), std::int64_t(4000));
+        QCOMPARE(back.samples.front(), 0.125F);
+        const auto cut = readBytes(whole.chopped(100));
+        QVERIFY(!cut.result);
+        QCOMPARE(int(cut.result.error().kind), int(ErrorKind::format));
+        QCOMPARE(cut.samples.size(), std::size_t(3950));
+    }
+
+    void ratesThatAreNoAudioAreRefused() {
+        const auto low = readBytes(wavBehindChunk(10, 4000, 999));
+        QVERIFY(!low.result && low.result.error().kind == ErrorKind::unsupported);
+        QVERIFY(readBytes(wavBehindChunk(10, 4000, 1000)).result);
+    }
+
+    void mp3WithoutItsLastFrameIsCut() {
+        QVERIFY(writeAll(MediaWriter::open(path("mp3"), {}), test::codecSignal(16000, 1, 16000)));
+        const auto whole = bytesOf(QString::fromStdString(path("mp3")));
+        QVERIFY(readBytes(whole).result);
+        const auto last = lastFrameOf(whole);
+        QVERIFY(last > 0);
+        const auto cut = readBytes(whole.left(last));
+        QVERIFY(!cut.result);
+        QVERIFY(QString::fromStdString(cut.result.error().what).contains("cut off"));
+    }
+
+    void opusStreamsStandBehindEachOther() {
+        const auto signal = test::codecSignal(30'000, 1, 48000);
+        QVERIFY(writeAll(MediaWriter::open(path("opus"), {.rate_hz = 48000}), signal));
+        const auto one = bytesOf(QString::fromStdString(path("opus")));
+        const auto back = readBytes(one + one);
+        QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
+        QCOMPARE(back.samples.size(), 2 * signal.size());
+        const auto first = std::span(back.samples).first(signal.size());
+        const auto second = std::span(back.samples).subspan(signal.size());
+        QVERIFY(std::equal(first.begin(), first.end(), second.begin()));
+        const auto fit = test::fitOf(signal, second, 1, 40);
+        QCOMPARE(fit.lag, 0);
+        QVERIFY(fit.correlation > 0.97);
+    }
+
+    void adtsWithAHoleIsAnError() {
+        QVERIFY(writeAll(MediaWriter::open(path("aac"), {}), test::codecSignal(32'000, 1, 16000)));
+        auto bytes = bytesOf(QString::fromStdString(path("aac")));
+        QVERIFY(readBytes(bytes).result);
+        bytes.remove(bytes.size() / 2, 5000);
+        const auto back = readBytes(bytes);
+        QVERIFY(!back.result);
+        QVERIFY(back.samples.size() > 10'000);  // what can be read comes before
+    }
+
+    void decoderReadsFilesBehindEachOther() {
+        const auto signal = test::codecSignal(16000, 1, 16000);
+        QByteArray tag("TAG");
+        tag.resize(128);
+        for (const char* ending : {"mp3", "flac"}) {
+            QVERIFY(writeAll(MediaWriter::open(path(ending), {}), signal));
+            auto bytes = bytesOf(QString::fromStdString(path(ending))) + tag;
+            const bool mp3 = ending == std::string_view("mp3");
+            if (mp3) bytes += bytes;
+            for (const qsizetype piece : {1, 500, 1'000'000}) {
+                auto decoder = Decoder::open({});
+                QVERIFY(decoder);
+                for (qsizetype at = 0; at < bytes.size(); at += piece) {
+                    const auto part = bytes.mid(at, piece);
+                    const auto put =
+                        decoder->put(std::as_bytes(std::span(part.data(), part.size())));
+                    QVERIFY2(put, put ? "" : put.error().message().c_str());
+                }
+                std::size_t samples = 0;
+                PcmChunk chunk;
+                Result<Got> got = Got::again;
+                while ((got = decoder->get(chunk, true)) && *got == Got::packet) {
+                    samples += chunk.samples.size();
+                }
+                QVERIFY2(got, got ? "" : got.error().message().c_str());
+                QCOMPARE(samples, (mp3 ? 2 : 1) * signal.size());
+            }
+        }
+    }
+
+    void loudFilesAreWritten_data() { addKinds(); }
+    void loudFilesAreWritten() {
+        QFETCH(QString, name);
+        auto noise = test::codecSignal(16000, 1, 16000);
+        for (auto& x : noise) x *= 1e6F;
+        auto click = test::codecSignal(16000, 1, 16000);
+        click[5000] = 1e9F;
+        for (const auto& signal : {noise, click}) {
+            QVERIFY(writeAll(MediaWriter::open(path(name.toStdString()), {}), signal));
+            const auto back = readAll(MediaReader::open(path(name.toStdString())));
+            QVERIFY(back.result && back.samples.size() >= signal.size());
+        }
+    }
+
     void foreignFilesAreErrors() {
         const auto kindOfError = [this](const QByteArray& bytes) {
             const auto file = folder_.filePath("x.mp3");
@@ -327,6 +492,35 @@ private slots:
             QCOMPARE(test::fitOf(signal, back.samples(), 1, 40).lag, 0);
             (*reader)->reset();
         }
+    }
+
+    void nodesThatCannotBeginAnewSaySo() {
+        const auto signal = test::codecSignal(1600, 1, 16000);
+        const auto file = QString::fromStdString(path("wav"));
+        QVERIFY(writeAll(MediaWriter::open(file.toStdString(), {}), signal));
+        auto reader = MediaFileReader::open(file.toStdString(), 16000, 160);
+        QVERIFY(reader);
+        QVERIFY(QFile::rename(file, file + ".away"));
+        (*reader)->reset();
+        flow::Item item;
+        QVERIFY((*reader)->pull(item) == flow::Status::error);
+        QVERIFY(!(*reader)->error().empty());
+        QVERIFY(QFile::rename(file + ".away", file));
+        (*reader)->reset();
+        QVERIFY((*reader)->error().empty());
+        QVERIFY((*reader)->pull(item) == flow::Status::ok);
+
+        QVERIFY(QDir(folder_.path()).mkdir("gone"));
+        const auto there = folder_.filePath("gone/a.wav").toStdString();
+        auto writer = MediaFileWriter::open(there, {});
+        QVERIFY(writer);
+        QVERIFY(QDir(folder_.filePath("gone")).removeRecursively());
+        (*writer)->reset();
+        QVERIFY((*writer)->push(item) == flow::Status::error);
+        QVERIFY(!(*writer)->error().empty());
+        QVERIFY(QDir(folder_.path()).mkdir("gone"));
+        (*writer)->reset();
+        QVERIFY((*writer)->push(item) == flow::Status::ok);
     }
 
     void endingsSayTheKind() {
