@@ -134,7 +134,9 @@ void BlockLoop::takeCommands(const BlockInput& input) noexcept {
                 meter_.reset();
                 requests_.canceller = requests_.reducer = requests_.jitter_buffer = true;
                 requests_.concealer = requests_.detector = true;
-                tell({.kind = EventKind::reset, .cause = command.source});
+                tell({.kind = EventKind::reset,
+                      .frame = (block_ + 1) * rate_.blockFrames(),  // as its interruption
+                      .cause = command.source});
                 break;
             case CommandKind::note:
                 if (command.key == "spike") {
@@ -227,29 +229,36 @@ void BlockLoop::takeExchange(const session::ExchangeRecord& exchange) noexcept {
     account_.rendered(exchange);
     captured_frames_ += exchange.captured_frames;
     itemEvents();
-    // The fade may have gone on from the item that played into the next one.
-    if (waiting_for_silence_ && account_.lastItem() > interrupted_item_) {
-        interrupted_item_ = account_.lastItem();
+    // The fade may have gone on from the item that played into the next one, and what the device
+    // threw away unheard may have been an item's end.
+    if (waiting_for_silence_ && account_.lastItem() > stop_.item &&
+        canBeInterrupted(account_.lastItem())) {
+        itemInterrupted(account_.lastItem());
     }
-    if (exchange.interrupted && waiting_for_silence_ &&
-        exchange.queued_frames < exchange.playback_frames) {
-        waiting_for_silence_ = false;
-        const auto audible_end = account_.lastAudibleFrame() + 1;
-        tell({.kind = EventKind::playback_flushed,
-              .item = interrupted_item_,
-              .value = double(exchange.dropped_frames)});
-        // t_sil on the capture clock: the last sample's hand-over plus the output latency.
-        const auto silent_frame =
-            audible_end +
-            std::int64_t(std::llround(options_.output_latency_ms * rate_.hz / 1000.0));
-        tell({.kind = EventKind::playback_silent,
-              .frame = silent_frame,
-              .item = interrupted_item_,
-              .value = heardMs(interrupted_item_),
-              .value2 = double(audible_end)});
+    // Sessions from before `faded` was told have only the silence within an exchange.
+    const bool silent = exchange.faded || exchange.queued_frames < exchange.playback_frames;
+    if (exchange.interrupted && waiting_for_silence_ && silent) {
+        tellSilence(exchange);
     } else if (!exchange.interrupted && account_.silenceFrames() > before) {
         tell({.kind = EventKind::underrun, .value = double(account_.silenceFrames() - before)});
     }
+}
+
+void BlockLoop::tellSilence(const session::ExchangeRecord& exchange) noexcept {
+    waiting_for_silence_ = false;
+    const auto audible_end = account_.lastAudibleFrame() + 1;
+    tell({.kind = EventKind::playback_flushed,
+          .item = stop_.item,
+          .value = double(exchange.dropped_frames)});
+    // t_sil on the capture clock: the last sample's hand-over plus the output latency. Where
+    // nothing sounded it had been silent already.
+    const bool sounded = stop_.item != 0 || account_.lastAudibleFrame() > stop_.audible_frame;
+    const auto latency = std::llround(options_.output_latency_ms * rate_.hz / 1000.0);
+    tell({.kind = EventKind::playback_silent,
+          .frame = sounded ? audible_end + std::int64_t(latency) : stop_.frame,
+          .item = stop_.item,
+          .value = heardMs(stop_.item),
+          .value2 = double(audible_end)});
 }
 
 void BlockLoop::takeExchanges(const BlockInput& input) noexcept {
@@ -290,20 +299,41 @@ std::span<const float> BlockLoop::captured(const BlockInput& input) noexcept {
 void BlockLoop::interrupt(const BlockInput& input, const Name& cause, ItemId up_to) noexcept {
     // The audio of this very block was queued before the decision: it is dropped with the rest.
     if (up_to == 0 && !input.direct.spans.empty()) up_to = input.direct.spans.back().item;
-    const auto item = account_.playingItem() != 0 ? account_.playingItem() : downlink_.newestItem();
+    auto item = account_.playingItem();
+    if (!canBeInterrupted(item) && account_.lastInterrupted()) item = account_.lastItem();
+    if (!canBeInterrupted(item)) item = downlink_.newestItem();
+    if (!canBeInterrupted(item)) item = 0;
     feed_.interrupt(settings_.barge_in.hard_cut ? 0 : rate_.framesOf(settings_.barge_in.fade_ms));
     downlink_.interrupt();
     downlink_.discardDirectUpTo(up_to);
-    account_.ledger().interrupted(item);
     requests_.interrupted = true;
-    interrupted_item_ = item;
-    waiting_for_silence_ = true;
     since_playing_ = kAssistantHoldBlocks;  // nothing left to interrupt
-    tell({.kind = EventKind::interrupt_issued, .item = item, .cause = cause});
+    // t_cmd is the end of the block, as t_dec is: nothing is computed before it is there.
+    const auto frame = (block_ + 1) * rate_.blockFrames();
+    // A second one before the silence of the first ends with it.
+    if (!waiting_for_silence_) stop_ = {.audible_frame = account_.lastAudibleFrame()};
+    stop_.frame = frame;
+    stop_.cause = cause;
+    waiting_for_silence_ = true;
+    tell({.kind = EventKind::interrupt_issued, .frame = frame, .item = item, .cause = cause});
+    if (item != 0) itemInterrupted(item);
+}
+
+/// It has neither been heard to its end nor been stopped before.
+bool BlockLoop::canBeInterrupted(ItemId item) const noexcept {
+    if (item == 0) return false;
+    const auto* heard = account_.ledger().find(item);
+    return heard == nullptr || (!heard->ended && !heard->interrupted);
+}
+
+void BlockLoop::itemInterrupted(ItemId item) noexcept {
+    stop_.item = item;
+    account_.ledger().interrupted(item);
     tell({.kind = EventKind::item_interrupted,
+          .frame = stop_.frame,
           .item = item,
           .value = heardMs(item),
-          .cause = cause});
+          .cause = stop_.cause});
 }
 
 void BlockLoop::watchDelay() noexcept {

@@ -55,6 +55,7 @@ public:
     [[nodiscard]] std::span<const Event> events() const noexcept {
         return std::span(events_).first(std::size_t(event_count_));
     }
+    [[nodiscard]] PlaybackAccount& account() noexcept { return account_; }
     [[nodiscard]] const PlaybackAccount& account() const noexcept { return account_; }
     [[nodiscard]] const Uplink& uplink() const noexcept { return uplink_; }
     [[nodiscard]] Uplink& uplink() noexcept { return uplink_; }
@@ -79,6 +80,9 @@ private:
     std::span<const float> captured(const BlockInput& input) noexcept;
     void hear(const BlockInput& input, std::span<const float> near) noexcept;
     void interrupt(const BlockInput& input, const Name& cause, ItemId up_to) noexcept;
+    [[nodiscard]] bool canBeInterrupted(ItemId item) const noexcept;
+    void itemInterrupted(ItemId item) noexcept;
+    void tellSilence(const session::ExchangeRecord& exchange) noexcept;
     void watchDelay() noexcept;
     void downlinkEvents() noexcept;
     void record(const BlockInput& input) noexcept;
@@ -103,7 +107,14 @@ private:
     std::int64_t time_ns_ = 0;
     std::int64_t captured_frames_ = 0;
     int since_playing_ = 1000;
-    ItemId interrupted_item_ = 0;
+    /// What an interruption that waits for its silence has stopped.
+    struct Stop {
+        ItemId item = 0;  ///< 0: there was nothing to stop
+        Name cause;
+        std::int64_t frame = 0;          ///< capture clock
+        std::int64_t audible_frame = 0;  ///< the newest one when it came
+    };
+    Stop stop_;
     bool waiting_for_silence_ = false;
     bool told_fallback_ = false;  ///< of the engine the run begins with
     bool clipping_ = false;

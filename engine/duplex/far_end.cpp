@@ -125,14 +125,15 @@ OwnedPacket FarEnd::makePacket() {
     header.sequence = sequence_++;
     header.timestamp = timestamp_;
     header.marker = std::exchange(marker_, false);
-    header.frames = std::uint16_t(frames);
     header.item = current_->id;
     header.item_sample = double(position_);
     header.send_ns = next_send_ns_;
     const auto total = std::int64_t(current_->samples.size());
     const auto n = std::min<std::int64_t>(frames, total - position_);
     frame_.assign(current_->samples.begin() + position_, current_->samples.begin() + position_ + n);
-    frame_.resize(std::size_t(frames), 0.0F);
+    // The last packet is as short as what is left; an item of nothing is one sample of silence.
+    if (n == 0) frame_.resize(1, 0.0F);
+    header.frames = std::uint16_t(frame_.size());
     packet.payload = toPcm16Payload(frame_);
     position_ += frames;
     timestamp_ += std::uint32_t(frames);

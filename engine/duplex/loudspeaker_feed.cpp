@@ -37,14 +37,13 @@ void LoudspeakerFeed::takeInterrupt() noexcept {
     drop_until_ = std::int64_t((word & ~(std::uint64_t(1) << 63)) >> kFadeBits);
     if (ending_) return;  // already fading or silent: only the mark moves
     ending_ = true;
-    fade_total_ = fade;
-    fade_left_ = fade;
+    // Longer than the audio there is it would be cut off on its way down.
+    const auto there = std::min(drop_until_ - ring_->read(), ring_->available());
+    fade_total_ = fade_left_ = int(std::clamp<std::int64_t>(there, 0, fade));
 }
 
 int LoudspeakerFeed::renderEnding(std::span<float> out) noexcept {
-    const auto until_mark = std::max<std::int64_t>(drop_until_ - ring_->read(), 0);
-    const auto n = std::min<std::int64_t>(
-        {std::int64_t(fade_left_), until_mark, ring_->available(), std::int64_t(out.size())});
+    const auto n = std::min<std::int64_t>(fade_left_, std::int64_t(out.size()));
     ring_->read(out.first(std::size_t(n)), false);
     for (std::int64_t i = 0; i < n; ++i) {
         out[std::size_t(i)] *= float(fade_left_ - i) / float(fade_total_ + 1);
@@ -61,15 +60,15 @@ void LoudspeakerFeed::render(std::span<float> out, session::ExchangeRecord& reco
     record.ring_frame = ring_->read();
     record.dropped_frames = 0;
     record.interrupted = ending_;
+    record.faded = false;
     if (!ending_) {
         record.queued_frames = int(ring_->read(out));
         record.audible_frames = record.queued_frames;
     } else {
         record.queued_frames = renderEnding(out);
         record.audible_frames = record.queued_frames;
-        const bool fade_goes_on = fade_left_ > 0 && record.queued_frames == int(out.size());
-        if (!fade_goes_on) {
-            fade_left_ = 0;
+        record.faded = fade_left_ == 0;
+        if (record.faded) {
             const auto dropped =
                 std::max<std::int64_t>(std::min(drop_until_, written) - ring_->read(), 0);
             ring_->commitRead(dropped);

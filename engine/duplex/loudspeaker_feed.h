@@ -25,14 +25,15 @@ public:
     void write(std::span<const float> frames) noexcept { ring_->write(frames); }
     [[nodiscard]] std::int64_t writtenFrames() const noexcept { return ring_->written(); }
     /// Thread: worker. Everything written so far fades out and is dropped; what is written later
-    /// plays.
+    /// plays. The ramp is as long as asked, or as the audio in the ring when it begins when that is
+    /// less (about the lead): it always ends at zero, never in a cut.
     void interrupt(int fade_frames) noexcept;
     /// Thread: any. Fades out now and drops everything until the worker's interrupt() says where
     /// new audio begins.
     void hush(int fade_frames) noexcept;
 
     /// Thread: rt. Fills out for the loudspeaker and says in record what it did (playback_frames,
-    /// queued_frames, ring_frame, audible_frames, dropped_frames, interrupted).
+    /// queued_frames, ring_frame, audible_frames, dropped_frames, interrupted, faded).
     void render(std::span<float> out, session::ExchangeRecord& record) noexcept;
     /// Thread: any.
     [[nodiscard]] std::int64_t fillFrames() const noexcept { return ring_->available(); }

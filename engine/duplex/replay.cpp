@@ -146,7 +146,7 @@ Result<ReplayResult> replaySession(const ReplayOptions& options) {
         timer.start();
         runner.step();
         runner.collector().observe(runner.engine(), runner.input(),
-                                   timer.stop(writer->get(), block));
+                                   timer.stop(writer->get(), block), runner.played());
     }
     result.run.metrics = runner.collector().metrics(runner.engine());
     result.run.events = runner.collector().events();

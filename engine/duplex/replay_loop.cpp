@@ -73,8 +73,7 @@ Result<void> ReplayLoopRunner::prepareOpen(const Settings& settings) {
     if (auto ok = loop_->prepare(settings, options_); !ok) return ok;
     collector_ = std::make_unique<RunCollector>(settings, std::move(turns), options_.truth);
     for (const auto& item : recorded_.items) {
-        collector_->item({item.item, item.text,
-                          1000.0 * double(item.samples.size()) / std::max(item.rate_hz, 1)});
+        collector_->item(item.item, item.text, item.samples, item.rate_hz);
     }
     device_ = description.value("kind", "") != "scene";
     if (device_ && !changed_) server_ = RequestServer(recorded_.answers);
@@ -119,9 +118,8 @@ Result<void> ReplayLoopRunner::prepareClosed(const Settings& settings) {
     collector_ = std::make_unique<RunCollector>(settings, material->turns,
                                                 settings.engine.uplink == "device");
     for (const auto& item : material->items) {
-        collector_->item({item.id, item.text,
-                          1000.0 * double(item.samples.size()) /
-                              (item.direct ? settings.engine.rate_hz : settings.stream.rate_hz)});
+        collector_->item(item.id, item.text, item.samples,
+                         item.direct ? settings.engine.rate_hz : settings.stream.rate_hz);
     }
     auto loop = SceneLoop::create(settings, std::move(*material),
                                   description.value("seed", std::uint64_t(1)));
@@ -152,6 +150,7 @@ void ReplayLoopRunner::setWriter(session::SessionWriter* writer) {
 
 void ReplayLoopRunner::takeExchanges() {
     now_exchanges_.clear();
+    now_played_.clear();
     const auto playback_from = playback_at_;
     while (next_exchange_ < recorded_.exchanges.size() &&
            recorded_.exchanges[next_exchange_].block <= block_) {
@@ -166,6 +165,7 @@ void ReplayLoopRunner::takeExchanges() {
         rendered_.assign(std::size_t(record.playback_frames), 0.0F);
         session::ExchangeRecord own = record;
         loop_->feed().render(rendered_, own);
+        now_played_.insert(now_played_.end(), rendered_.begin(), rendered_.end());
         if (changed_) {
             record = own;
             own_playback_.insert(own_playback_.end(), rendered_.begin(), rendered_.end());
@@ -247,6 +247,12 @@ void ReplayLoopRunner::step() {
         stepOpen();
     }
     ++block_;
+}
+
+std::span<const float> ReplayLoopRunner::played() const {
+    if (scene_) return scene_->played();
+    // A device was told to be silent by another thread, at a time only the recording knows.
+    return device_ && !changed_ ? input_.playback : std::span<const float>(now_played_);
 }
 
 Result<void> ReplayLoopRunner::writeTracks(session::SessionWriter& writer) const {

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] BlockLoop& engine() { return scene_ ? scene_->engine() : *loop_; }
     [[nodiscard]] const BlockLoop& engine() const { return scene_ ? scene_->engine() : *loop_; }
     [[nodiscard]] const BlockInput& input() const { return scene_ ? scene_->input() : input_; }
+    /// Frames that left for the loudspeaker before the last block.
+    [[nodiscard]] std::span<const float> played() const;
     [[nodiscard]] RunCollector& collector() { return *collector_; }
 
 private:
@@ -62,6 +64,7 @@ private:
     std::vector<session::PacketRecord> now_lost_;
     std::vector<session::ExchangeRecord> now_exchanges_;
     std::vector<float> rendered_;      ///< of one exchange
+    std::vector<float> now_played_;    ///< of one block
     std::vector<float> own_playback_;  ///< all of them, when settings differ
     bool changed_ = false;
     bool live_ = false;

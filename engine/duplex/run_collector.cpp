@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/dsp/resampler.h"
 #include "engine/duplex/truth_scores.h"
 #include "engine/echo/canceller_registry.h"
 #include "engine/voice/recogniser.h"
@@ -22,10 +23,24 @@ RunCollector::RunCollector(const Settings& settings, std::vector<LabelledTurn> t
       turns_(std::move(turns)),
       truth_(truth),
       create_(echo::createCanceller),
+      loudspeaker_(rate_),
       columns_(ChainMeter::columns().size()) {}
 
-void RunCollector::observe(const BlockLoop& loop, const BlockInput& input, std::int64_t block_ns) {
+void RunCollector::item(ItemId item, const std::string& text, std::span<const float> samples,
+                        int rate_hz) {
+    items_.push_back({item, text, 1000.0 * double(samples.size()) / std::max(rate_hz, 1)});
+    audio_[item] = {{samples.begin(), samples.end()}, rate_hz};
+}
+
+void RunCollector::observe(const BlockLoop& loop, const BlockInput& input, std::int64_t block_ns,
+                           std::span<const float> played) {
     ++blocks_;
+    loudspeaker_.played(played);
+    const auto& barge_in = loop.settings().barge_in;
+    for (const auto& event : loop.events()) {
+        if (event.kind != EventKind::playback_silent) continue;
+        endings_.push_back(loudspeaker_.ending(barge_in.hard_cut ? 0.0 : barge_in.fade_ms));
+    }
     events_.insert(events_.end(), loop.events().begin(), loop.events().end());
     block_ms_.push_back(double(block_ns) * 1e-6);
     if (loop.account().lastItemFrames() > 0) assistant_frames_ += rate_.blockFrames();
@@ -99,7 +114,24 @@ void RunCollector::addTurns(nlohmann::json& metrics, const BlockLoop& loop) cons
                              .turns = turns_,
                              .assistant_s = double(assistant_frames_) / rate_.hz,
                              .blocks = blocks_,
-                             .heard_ms = [&loop](ItemId item) { return loop.heardMs(item); }});
+                             .heard_ms = [&](std::size_t nth, const Event& silent) {
+                                 return heardMs(loop, nth, silent);
+                             }});
+}
+
+double RunCollector::heardMs(const BlockLoop& loop, std::size_t nth, const Event& silent) const {
+    const auto found = audio_.find(silent.item);
+    if (nth >= endings_.size() || found == audio_.end()) return speech::kMissing;
+    const auto& [samples, rate_hz] = found->second;
+    double heard_ms = speech::kMissing;
+    if (rate_hz == rate_.hz) {
+        heard_ms = loudspeaker_.heardMs(endings_[nth], samples, silent.value);
+    } else if (const auto item = dsp::resampleAll(samples, rate_hz, rate_.hz)) {
+        heard_ms = loudspeaker_.heardMs(endings_[nth], *item, silent.value);
+    }
+    // Nothing of the item may sound after the report.
+    const double after_ms = loop.heardMs(silent.item) - silent.value;
+    return heard_ms + std::max(after_ms, 0.0);
 }
 
 void RunCollector::addTruth(nlohmann::json& metrics) const {

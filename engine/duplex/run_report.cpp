@@ -64,6 +64,7 @@ std::string sentence(const Event& e) {
         case EventKind::playback_flushed:
             return fmt::format("queue empty, {:.0f} frames dropped", e.value);
         case EventKind::playback_silent:
+            if (e.item == 0) return "loudspeaker silent, nothing was sounding";
             return fmt::format("loudspeaker silent, {:.1f} ms of item {} were heard", e.value,
                                e.item);
         case EventKind::delay_moved:

@@ -40,21 +40,29 @@ speech::TurnLabel turnLabel(room::TalkerLabel label) {
 std::vector<speech::StopTimes> stopsOf(const TurnScoreInput& input) {
     std::vector<speech::StopTimes> stops;
     speech::StopTimes decided;
+    std::size_t silences = 0;
     for (const auto& event : input.events) {
         if (event.kind == EventKind::barge_in_decided) {
             decided.decided_frame = event.frame;
             decided.vad_frame = std::int64_t(event.value2);
         } else if (event.kind == EventKind::interrupt_issued) {
-            decided.command_frame = (event.block + 1) * input.rate.blockFrames();
+            decided.command_frame = event.frame;
             if (event.cause != "barge_in") decided.decided_frame = decided.vad_frame = -1;
             stops.push_back(decided);
             decided = {};
         } else if (event.kind == EventKind::playback_flushed && !stops.empty()) {
-            stops.back().flushed_frame = (event.block + 1) * input.rate.blockFrames();
-        } else if (event.kind == EventKind::playback_silent && !stops.empty()) {
-            stops.back().silent_frame = event.frame;
-            stops.back().heard_ms = input.heard_ms ? input.heard_ms(event.item) : event.value;
-            stops.back().reported_ms = event.value;
+            stops.back().flushed_frame = event.frame;
+        } else if (event.kind == EventKind::playback_silent) {
+            const double heard_ms =
+                input.heard_ms ? input.heard_ms(silences, event) : speech::kMissing;
+            ++silences;
+            // A second interruption before the silence ends with it.
+            for (auto stop = stops.rbegin(); stop != stops.rend() && stop->silent_frame < 0;
+                 ++stop) {
+                stop->silent_frame = event.frame;
+                stop->heard_ms = heard_ms;
+                stop->reported_ms = event.value;
+            }
         }
     }
     // Only what the detector decided is scored: a scripted or manual stop answers to nobody.

@@ -35,8 +35,9 @@ struct TurnScoreInput {
     std::span<const LabelledTurn> turns;
     double assistant_s = 0.0;
     BlockIndex blocks = 0;
-    /// What the ledger says of an item when the run is over: nothing may sound after the report.
-    std::function<double(ItemId)> heard_ms;
+    /// Of the nth playback_silent from 0: how far its item was heard by the loudspeaker's own
+    /// samples; NaN where these do not tell. Empty: nobody knows.
+    std::function<double(std::size_t nth, const Event& silent)> heard_ms;
 };
 /// detect_ms, stop_ms, flush_ms, heard_ms, missed_ratio, false_per_min, ... of METRICS.
 void addTurnMetrics(nlohmann::json& metrics, const TurnScoreInput& input);

@@ -39,7 +39,9 @@ public:
     [[nodiscard]] BlockIndex block() const { return block_; }
     /// Of the last block.
     [[nodiscard]] std::span<const float> microphone() const { return microphone_; }
-    [[nodiscard]] std::span<const float> played() const { return played_; }
+    [[nodiscard]] std::span<const float> played() const {
+        return std::span(played_).first(std::size_t(exchange_.playback_frames));
+    }
     [[nodiscard]] const RequestServer& requests() const { return server_; }
     [[nodiscard]] const BlockInput& input() const { return input_; }
 

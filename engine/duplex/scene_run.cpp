@@ -28,10 +28,8 @@ Result<Stream> makeStream(const RunOptions& options, const Settings& settings, i
     stream.collector = std::make_unique<RunCollector>(settings, material->turns,
                                                       settings.engine.uplink == "device");
     for (const auto& item : material->items) {
-        stream.collector->item(
-            {item.id, item.text,
-             1000.0 * double(item.samples.size()) /
-                 (item.direct ? settings.engine.rate_hz : settings.stream.rate_hz)});
+        stream.collector->item(item.id, item.text, item.samples,
+                               item.direct ? settings.engine.rate_hz : settings.stream.rate_hz);
     }
     auto loop = SceneLoop::create(settings, std::move(*material),
                                   options.scene.seed + std::uint64_t(index));
@@ -92,7 +90,8 @@ Result<RunResult> runScene(const RunOptions& options) {
             stream.loop->step();
             const bool is_first = &stream == &first;
             const auto ns = timer.stop(is_first ? writer.get() : nullptr, block);
-            stream.collector->observe(stream.loop->engine(), stream.loop->input(), ns);
+            stream.collector->observe(stream.loop->engine(), stream.loop->input(), ns,
+                                      stream.loop->played());
         }
     }
     const auto end = std::chrono::steady_clock::now();

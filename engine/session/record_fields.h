@@ -27,6 +27,7 @@ void visitFields(V& v, ExchangeRecord* /*type*/) {
     v("unheard_frames", &ExchangeRecord::unheard_frames);
     v("lost", &ExchangeRecord::lost);
     v("interrupted", &ExchangeRecord::interrupted);
+    v("faded", &ExchangeRecord::faded);
 }
 
 template <class V>

@@ -30,6 +30,8 @@ struct ExchangeRecord {
     std::int32_t unheard_frames = 0;
     bool lost = false;         ///< capture was made up from the monotonic clock
     bool interrupted = false;  ///< an interruption reached the loudspeaker here
+    /// The fade of the interruption is over: none of what it stopped follows the queued frames.
+    bool faded = false;
 };
 
 /// A command that took effect at this block: a setting, "interrupt", "reset", "spike", ...

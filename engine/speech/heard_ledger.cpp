@@ -34,7 +34,10 @@ void HeardLedger::played(const ProvenanceSpan& span, std::int64_t playback_frame
     recent_[std::size_t(recent_end_)] = {span, playback_frame, entry};
     recent_end_ = (recent_end_ + 1) % kRecent;
     recent_size_ = std::min(recent_size_ + 1, kRecent);
-    entry.ended = entry.ended || span.last;
+    if (span.last) {
+        entry.ended = true;
+        entry.interrupted = false;  // its end came while the interruption faded
+    }
     if (span.item_samples_per_frame == 0.0) {
         entry.inserted_frames += span.frames;
         return;
@@ -66,7 +69,9 @@ void HeardLedger::unheardFrom(std::int64_t playback_frame) noexcept {
 }
 
 void HeardLedger::interrupted(ItemId item) noexcept {
-    if (item != 0) entryOf(item).interrupted = true;
+    if (item == 0) return;
+    HeardItem& entry = entryOf(item);
+    entry.interrupted = !entry.ended;
 }
 
 void HeardLedger::reset() noexcept { size_ = recent_size_ = 0; }

@@ -18,7 +18,7 @@ struct HeardItem {
     std::int64_t heard_frames = 0;  ///< frames of it handed over, concealed ones included
     std::int64_t concealed_frames = 0;
     std::int64_t inserted_frames = 0;  ///< silence put in while it played; not in heard_frames
-    bool interrupted = false;
+    bool interrupted = false;       ///< stopped before its end
     bool ended = false;  ///< its own last sample was heard
 };
 
@@ -32,6 +32,7 @@ public:
     /// What was played from this playback frame on is never heard after all. At most the newest 32
     /// spans are taken back.
     void unheardFrom(std::int64_t playback_frame) noexcept;
+    /// It was stopped; an item that had been heard to its end was not.
     void interrupted(ItemId item) noexcept;
     void reset() noexcept;
     [[nodiscard]] const HeardItem* find(ItemId item) const noexcept;

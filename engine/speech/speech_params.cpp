@@ -65,7 +65,8 @@ std::span<const params::ParamRow> bargeInParamTable() {
             {0.0, 40.0, 0.5}),
         param<&BargeInParams::fade_ms>(
             {"fade_ms", "Fade", "ms",
-             "Ramp to silence of an interrupted utterance; 0 clicks, 5 is not noticed."},
+             "Ramp to silence of an interrupted utterance; 0 clicks, 5 is not noticed. The audio at "
+             "the loudspeaker limits it: more than engine.playout_lead_ms needs a longer lead."},
             {0, 50, 1}),
         param<&BargeInParams::hard_cut>(
             {"hard_cut", "Hard cut", "",

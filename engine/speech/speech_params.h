@@ -28,7 +28,7 @@ struct BargeInParams {
     double trigger_dbfs = -42.0;   ///< [dBFS] level of the output that counts
     int min_speech_ms = 80;        ///< [ms] voice above the trigger before it fires
     double ready_margin_db = 6.0;  ///< [dB] headroom that lets the detector go
-    int fade_ms = 5;               ///< [ms] 0..50 ramp to silence of an interruption
+    int fade_ms = 5;               ///< [ms] 0..50 ramp to silence; at most what is queued ahead
     bool hard_cut = false;         ///< the device drops what it has queued, without a ramp
 };
 

@@ -118,7 +118,7 @@ private:
             if (s.silent_frame >= 0 && s.command_frame >= 0) {
                 flush.push_back(ms(s.silent_frame - s.command_frame));
             }
-            heard.push_back(s.heard_ms);
+            heard.push_back(std::isfinite(s.heard_ms) ? s.heard_ms : s.reported_ms);
             error.push_back(s.reported_ms - s.heard_ms);
         }
         out_.detect_ms = metrics::summarize(detect);

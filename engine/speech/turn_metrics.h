@@ -35,7 +35,8 @@ struct StopTimes {
     std::int64_t command_frame = -1;
     std::int64_t flushed_frame = -1;
     std::int64_t silent_frame = -1;
-    double heard_ms = kMissing;              ///< in the item's own audio, from the loudspeaker tap
+    /// In the item's own audio, from the loudspeaker's own samples; NaN where they do not tell.
+    double heard_ms = kMissing;
     double reported_ms = kMissing;           ///< what was reported as heard
     FalseCause evidence = FalseCause::echo;  ///< cause when no labelled event explains it
 };
@@ -59,8 +60,8 @@ struct TurnMetrics {
     metrics::Summary detect_ms;            ///< t_dec - t_on
     metrics::Summary stop_ms;              ///< t_sil - t_on
     metrics::Summary flush_ms;             ///< t_sil - t_cmd, every stop
-    metrics::Summary heard_ms;             ///< every stop
-    metrics::Summary truncation_error_ms;  ///< reported - heard, every stop
+    metrics::Summary heard_ms;             ///< every stop; what was reported where nobody knows
+    metrics::Summary truncation_error_ms;  ///< reported - heard, every stop whose heard is known
     metrics::Summary
         first_word_loss_ms;  ///< speech of an interruption before the first frame received
     double missed_ratio = kMissing;

@@ -220,6 +220,7 @@ private slots:
             history.addEvent({.block = 120,
                               .kind = EventKind::playback_silent,
                               .frame = 16000 + std::int64_t(ms * 16.0),
+                              .item = 1,
                               .value = 900.0});
             const bench::MachineState machine;
             HealthReader reader;

@@ -64,7 +64,7 @@ EventWords playoutWords(const Event& e, std::span<const Event> before, int rate_
             return {tr("Interrupted"), ms(e.value),
                     tr("%1, heard until here; %2").arg(item(e), sourceText(e.cause))};
         case EventKind::interrupt_issued:
-            return {tr("Interrupt"), item(e), sourceText(e.cause)};
+            return {tr("Interrupt"), e.item != 0 ? item(e) : QString(), sourceText(e.cause)};
         case EventKind::playback_flushed:
             return {tr("Flushed"), ms(1000.0 * e.value / std::max(rate_hz, 1)),
                     tr("of queued audio dropped")};
@@ -198,6 +198,10 @@ bool isDecision(EventKind kind) {
 StopTime stopTime(const Event& silent, std::span<const Event> before, int rate_hz) {
     StopTime stop{kMissing, kMissing};
     if (rate_hz <= 0) return stop;
+    if (silent.item == 0) {
+        stop.by_hand = true;  // no item was stopped: nothing that a talker did
+        return stop;
+    }
     const auto* issued = lastOf(before, EventKind::interrupt_issued);
     if (issued == nullptr) return stop;
     const double silent_s = eventTimeS(silent, rate_hz);

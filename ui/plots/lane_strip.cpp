@@ -103,6 +103,11 @@ void LaneStrip::readEvents(const StripFrame& frame) {
             }
             case EventKind::playback_flushed: dropped_s_ = event.value / rate; break;
             case EventKind::playback_silent: {
+                if (event.item == 0) {  // nothing was sounding, so nothing was stopped
+                    open_stop_ = -1;
+                    dropped_s_ = 0.0;
+                    break;
+                }
                 if (dropped_s_ > 0.0) {
                     unheard_.push_back({at, at + dropped_s_, Form::hatched, Token::far_end, {}});
                 }

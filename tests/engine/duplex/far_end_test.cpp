@@ -64,7 +64,7 @@ private slots:
             QCOMPARE(header.timestamp - got[0].header.timestamp, std::uint32_t(320 * i));
             QCOMPARE(header.item, ItemId(1));
             QCOMPARE(header.item_sample, 320.0 * double(i));
-            QCOMPARE(int(header.frames), 320);
+            QCOMPARE(int(header.frames), i < 3 ? 320 : 40);  // no more than the item has
             QCOMPARE(header.marker, i == 0);
             QCOMPARE(header.last, i == 3);
             QCOMPARE(header.send_ns, std::int64_t(100'000'000 + 20'000'000 * i));
@@ -72,12 +72,20 @@ private slots:
             // A packet is there at the first block whose end is not before its arrival.
             QVERIFY((got[i].block + 1) * kBlockNs >= got[i].arrival_ns);
             QVERIFY(got[i].block * kBlockNs < got[i].arrival_ns);
-            std::vector<float> frame(320, 0.0F);
             const auto n = std::min<std::size_t>(320, samples.size() - 320 * i);
-            std::copy_n(samples.begin() + std::ptrdiff_t(320 * i), n, frame.begin());
+            const auto from = samples.begin() + std::ptrdiff_t(320 * i);
+            const std::vector<float> frame(from, from + std::ptrdiff_t(n));
             QVERIFY(got[i].payload == toPcm16Payload(frame));
         }
         QVERIFY(far_end.idle());
+    }
+
+    void anItemOfNothingEnds() {
+        FarEnd far_end(kFormat, kRate, {{.id = 1, .at_s = 0.1, .samples = {}}}, 1, plain());
+        const auto got = run(far_end, 0, 40);
+        QCOMPARE(got.size(), std::size_t(1));
+        QCOMPARE(int(got[0].header.frames), 1);
+        QVERIFY(got[0].header.last);
     }
 
     void itemsFollowEachOtherOnOneGrid() {

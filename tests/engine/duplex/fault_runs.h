@@ -74,10 +74,11 @@ struct FaultRun {
 };
 
 /// A scene in the closed loop, block by block. prepare gets the loop before block 0 and may put
-/// another engine in; each gets every block's number and may add a command to it.
+/// another engine in; after comes behind every block.
 struct FaultPlan {
     room::Scene scene;
     std::function<void(duplex::SceneLoop&, const duplex::Settings&)> prepare;
+    std::function<void(duplex::SceneLoop&)> after;
 };
 
 [[nodiscard]] inline Result<FaultRun> runFault(const FaultPlan& plan) {
@@ -87,8 +88,7 @@ struct FaultPlan {
     if (!material) return tl::unexpected(material.error());
     duplex::RunCollector collector(*settings, material->turns, true);
     for (const auto& item : material->items) {
-        collector.item(
-            {item.id, item.text, 1000.0 * double(item.samples.size()) / settings->stream.rate_hz});
+        collector.item(item.id, item.text, item.samples, settings->stream.rate_hz);
     }
     auto made = duplex::SceneLoop::create(*settings, std::move(*material), plan.scene.seed);
     if (!made) return tl::unexpected(made.error());
@@ -97,7 +97,8 @@ struct FaultPlan {
     const auto blocks = BlockIndex(plan.scene.duration_s * 100.0 + 0.5);
     for (BlockIndex block = 0; block < blocks; ++block) {
         loop.step();
-        collector.observe(loop.engine(), loop.input(), 0);
+        if (plan.after) plan.after(loop);
+        collector.observe(loop.engine(), loop.input(), 0, loop.played());
     }
     FaultRun run;
     run.metrics = collector.metrics(loop.engine());

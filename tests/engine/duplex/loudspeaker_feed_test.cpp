@@ -83,11 +83,17 @@ private slots:
     }
 
     void fadeThenSilence_data() {
-        QTest::addColumn<int>("fade_ms");
-        for (const int ms : {0, 5, 50}) QTest::addRow("%d ms", ms) << ms;
+        QTest::addColumn<int>("exchange_frames");
+        for (const int frames : {64, 80, 160, 240, 320, 441, 480, 800}) {
+            QTest::addRow("%d frames", frames) << frames;
+        }
     }
+    /// Every fade, also those that end with an exchange: the record says when it is over.
     void fadeThenSilence() {
-        QFETCH(int, fade_ms);
+        QFETCH(int, exchange_frames);
+        for (int fade_ms = 0; fade_ms <= 50; ++fade_ms) fadeThenSilence(fade_ms, exchange_frames);
+    }
+    static void fadeThenSilence(int fade_ms, int exchange_frames) {
         const int fade = fade_ms * 16;
         Rig rig;
         rig.write(2000, 0.5F);
@@ -96,11 +102,14 @@ private slots:
         int at = 0;
         int dropped = 0;
         int audible = 0;
-        for (int block = 0; block < 10; ++block) {
-            const auto out = rig.render(kBlock);
+        int faded = 0;
+        for (int block = 0; block < 20; ++block) {
+            const auto out = rig.render(exchange_frames);
             dropped += rig.record.dropped_frames;
             audible += rig.record.audible_frames;
             QCOMPARE(rig.record.interrupted, block == 0 || at < fade);
+            QCOMPARE(rig.record.faded, rig.record.interrupted && at + exchange_frames >= fade);
+            faded += rig.record.faded ? 1 : 0;
             for (const float x : out) {
                 // Linear to zero, the first faded frame just below full, the one after the last 0.
                 const float want = at < fade ? 0.5F * float(fade - at) / float(fade + 1) : 0.0F;
@@ -109,6 +118,7 @@ private slots:
             }
             if (!rig.record.interrupted) break;
         }
+        QCOMPARE(faded, 1);
         QCOMPARE(audible, fade);
         QCOMPARE(dropped, 2000 - kBlock - fade);
         QCOMPARE(rig.feed.fillFrames(), std::int64_t(0));
@@ -129,16 +139,32 @@ private slots:
         QVERIFY(!rig.record.interrupted);
     }
 
-    void fadeEndsWhereTheQueueEnds() {
+    /// A fade of 50 ms with less audio in the ring: a shorter ramp, no cut.
+    void fadeIsAsLongAsTheQueueAtMost() {
         Rig rig;
         rig.write(100, 0.5F);
         rig.feed.interrupt(800);
         rig.write(kBlock, 0.25F);
         const auto ending = rig.render(kBlock);
         QCOMPARE(rig.record.queued_frames, 100);
-        QVERIFY(ending[99] > 0.4F);  // cut short: no audio is made up
+        QVERIFY(rig.record.faded);
+        for (int i = 0; i < 100; ++i) {
+            QVERIFY(std::abs(ending[std::size_t(i)] - 0.5F * float(100 - i) / 101.0F) < 1e-6F);
+        }
         for (int i = 100; i < kBlock; ++i) QCOMPARE(ending[std::size_t(i)], 0.0F);
         for (const float x : rig.render(kBlock)) QCOMPARE(x, 0.25F);
+    }
+
+    /// Hushed with less there than the fade: what the worker still writes does not lengthen it.
+    void hushFadesWhatIsThere() {
+        Rig rig;
+        rig.write(kBlock, 0.5F);
+        rig.feed.hush(800);
+        const auto ending = rig.render(kBlock);
+        QVERIFY(ending[0] > 0.4F && ending[kBlock - 1] > 0.0F && ending[kBlock - 1] < 0.004F);
+        rig.write(kBlock, 0.5F);
+        for (const float x : rig.render(kBlock)) QCOMPARE(x, 0.0F);
+        QVERIFY(rig.record.interrupted && rig.record.faded);
     }
 
     void hushHoldsUntilTheMark() {

@@ -3,6 +3,12 @@
 #include "engine/duplex/playback_account.h"
 
 #include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "engine/core/random.h"
+#include "engine/duplex/loudspeaker_truth.h"
 
 using namespace doubletalk;
 using namespace doubletalk::duplex;
@@ -16,6 +22,30 @@ session::ExchangeRecord exchange(int playback, int queued, int dropped = 0,
             .audible_frames = queued,
             .dropped_frames = dropped,
             .interrupted = interrupted};
+}
+
+constexpr SampleRate kRate{16000};
+
+/// Two seconds of noise with a second of silence between them.
+std::vector<float> itemWithAPause() {
+    Random random(3);
+    std::vector<float> item(3 * 16000, 0.0F);
+    for (std::size_t i = 0; i < item.size(); ++i) {
+        if (i < 16000 || i >= 32000) item[i] = 0.1F * float(random.normal());
+    }
+    return item;
+}
+
+/// Played up to this sample with a linear fade of 5 ms at its end, then 20 ms of silence.
+LoudspeakerTruth::Ending endingAt(std::span<const float> item, int end) {
+    std::vector<float> played(item.begin(), item.begin() + end);
+    for (int i = 0; i < 80; ++i) played[std::size_t(end - 80 + i)] *= float(80 - i) / 81.0F;
+    played.resize(played.size() + 320, 0.0F);
+    LoudspeakerTruth truth(kRate);
+    for (std::size_t at = 0; at < played.size(); at += 160) {
+        truth.played(std::span(played).subspan(at, std::min<std::size_t>(160, played.size() - at)));
+    }
+    return truth.ending(5.0);
 }
 
 }  // namespace
@@ -111,6 +141,39 @@ private slots:
         const auto* heard = account.ledger().find(1);
         QCOMPARE(heard->heard_samples, 300.0);
         QCOMPARE(heard->concealed_frames, std::int64_t(40));
+    }
+
+    /// What the ledger is judged by: the place in the item is found, wherever the ledger believes
+    /// it.
+    void theLoudspeakersOwnSamplesTellThePosition() {
+        const auto item = itemWithAPause();
+        const LoudspeakerTruth truth(kRate);
+        for (const int end : {900, 5000, 12345, 16000, 40001}) {
+            const auto ending = endingAt(item, end);
+            for (const double off_ms : {0.0, 5.0, -45.0, 900.0, -2000.0}) {
+                const double heard_ms = truth.heardMs(ending, item, end / 16.0 + off_ms);
+                QVERIFY2(
+                    std::abs(heard_ms - end / 16.0) < 1e-9 ||
+                        (end == 16000 && off_ms > 0.0),  // the pause begins there
+                    qPrintable(QString("%1: %2 ms, off %3").arg(end).arg(heard_ms).arg(off_ms)));
+            }
+        }
+        // The item's silence cannot be told from the silence after it, its sound can.
+        const auto in_pause = endingAt(item, 20000);
+        QCOMPARE(truth.heardMs(in_pause, item, 1250.0), 1250.0);
+        QCOMPARE(truth.heardMs(in_pause, item, 2100.0), 2000.0);
+        QCOMPARE(truth.heardMs(in_pause, item, 900.0), 1000.0);
+        // Concealed at the end: time has passed.
+        auto lost = endingAt(item, 12345);
+        Random random(5);
+        for (auto i = lost.tail.size() - 640; i < lost.tail.size(); ++i) {
+            lost.tail[i] = 0.05F * float(random.normal());
+        }
+        QCOMPARE(truth.heardMs(lost, item, 700.0), 12345 / 16.0);
+        // Not of this item, or nothing at all.
+        const std::vector<float> other(item.rbegin(), item.rend());
+        QVERIFY(std::isnan(truth.heardMs(endingAt(other, 12345), item, 771.0)));
+        QVERIFY(std::isnan(truth.heardMs({}, item, 771.0)));
     }
 
     void silenceBetweenItemsBelongsToNone() {

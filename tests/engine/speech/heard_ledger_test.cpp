@@ -16,6 +16,7 @@ private slots:
     void lossPassesAndInsertionDoesNot();
     void resampledItemCountsItsOwnSamples();
     void interruptionStopsThePosition();
+    void whatEndedWasNotInterrupted();
     void whatADeviceThrewAwayWasNotHeard();
     void fillerBelongsToNobody();
     void keepsTheNewest();
@@ -71,6 +72,19 @@ void HeardLedgerTest::interruptionStopsThePosition() {
     QCOMPARE(ledger.find(9)->heard_samples, 0.0);
     QCOMPARE(ledger.find(9)->first_playback_frame, std::int64_t(-1));
     QVERIFY(ledger.find(9)->interrupted);
+}
+
+void HeardLedgerTest::whatEndedWasNotInterrupted() {
+    HeardLedger ledger;
+    ledger.played({.item = 1, .frames = 100, .last = true}, 0);
+    ledger.interrupted(1);
+    QVERIFY(ledger.find(1)->ended && !ledger.find(1)->interrupted);
+    // Its end came while the interruption faded.
+    ledger.played({.item = 2, .frames = 100}, 100);
+    ledger.interrupted(2);
+    QVERIFY(ledger.find(2)->interrupted);
+    ledger.played({.item = 2, .frames = 20, .item_sample = 100.0, .last = true}, 200);
+    QVERIFY(ledger.find(2)->ended && !ledger.find(2)->interrupted);
 }
 
 void HeardLedgerTest::whatADeviceThrewAwayWasNotHeard() {
