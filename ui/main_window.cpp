@@ -119,6 +119,7 @@ void MainWindow::buildToolBar() {
     hear_ = new HearButton(*bench_, *sessions_, *source_, *view_, tool_bar_);
     tool_bar_->addAtRight(hear_);
     connect(tool_bar_, &TransportBar::failed, this, &MainWindow::tell);
+    connect(layout_.get(), &WindowLayout::narrowChanged, tool_bar_, &TransportBar::setCompact);
     ingest_ = std::make_unique<IngestSpeech>(*bench_);
 }
 

@@ -3,6 +3,7 @@
 #include "ui/transport_bar.h"
 
 #include <QAction>
+#include <QStyle>
 #include <QTime>
 #include <QToolButton>
 
@@ -21,6 +22,7 @@ TransportBar::TransportBar(WindowActions& actions, bench::Bench& bench, Paramete
     : QToolBar(tr("Transport"), parent), actions_(actions) {
     setObjectName("transport");
     setMovable(false);
+    setIconSize({16, 16});
     setContextMenuPolicy(Qt::PreventContextMenu);
     run_ = addButton(actions.run, true);
     record_ = addButton(actions.record, true);
@@ -42,6 +44,14 @@ TransportBar::TransportBar(WindowActions& actions, bench::Bench& bench, Paramete
     addButton(actions.follow, true);
     first_of_view_ = actions.follow;
     for (auto* action : {actions.cursors, actions.hold, actions.palette}) addButton(action, false);
+    // Their icons are for the buttons, some of which are filled.
+    for (auto* action : {actions.run, actions.record, actions.interrupt})
+        action->setIconVisibleInMenu(false);
+    if (auto* more = findChild<QToolButton*>("qt_toolbar_ext_button"); more != nullptr) {
+        more->setIcon(icon(Icon::extension));
+        more->setToolTip(tr("More of the tool bar"));
+        more->setAccessibleName(more->toolTip());
+    }
 }
 
 QToolButton* TransportBar::addButton(QAction* action, bool words) {
@@ -68,11 +78,28 @@ void TransportBar::showRecording(double seconds) {
     actions_.record->setText(recording
                                  ? QTime(0, 0).addMSecs(int(seconds * 1000.0)).toString("HH:mm:ss")
                                  : tr("Record"));
-    setKind(*record_, recording ? "primary" : "");
+    const char* kind = recording ? "primary" : "";
+    if (record_->property("kind").toString() == QLatin1String(kind)) return;
+    actions_.record->setIcon(icon(Icon::record, recording ? Token::on_accent : Token::text));
+    setKind(*record_, kind);
 }
 
 void TransportBar::showSounding(bool sounds) {
-    setKind(*interrupt_, sounds ? "interrupt" : "field");
+    const char* kind = sounds ? "interrupt" : "field";
+    if (interrupt_->property("kind").toString() == QLatin1String(kind)) return;
+    actions_.interrupt->setIcon(
+        icon(Icon::interrupt, sounds ? Token::interrupt_text : Token::text));
+    setKind(*interrupt_, kind);
+}
+
+void TransportBar::setCompact(bool compact) {
+    setProperty("compact", compact);
+    style()->unpolish(this);
+    style()->polish(this);
+    for (auto* service : {speech_->sttButton(), speech_->ttsButton()}) {
+        service->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly
+                                            : Qt::ToolButtonTextBesideIcon);
+    }
 }
 
 }  // namespace doubletalk::ui

@@ -35,6 +35,8 @@ public:
     void showRecording(double seconds);
     /// Something plays that can be interrupted.
     void showSounding(bool sounds);
+    /// For narrow windows: less space between the buttons, services as lamps without words.
+    void setCompact(bool compact);
 
 signals:
     void failed(const QString& what);

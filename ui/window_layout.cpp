@@ -3,8 +3,11 @@
 #include "ui/window_layout.h"
 
 #include <QDockWidget>
+#include <QEvent>
+#include <QGuiApplication>
 #include <QMainWindow>
 #include <QMenu>
+#include <QScreen>
 #include <QSettings>
 
 #include "ui/theme/theme.h"
@@ -14,9 +17,11 @@ namespace {
 
 constexpr int kLayoutVersion = 1;
 constexpr int kWideWindow = 1400;  // from here on the side docks have their full width
+constexpr int kSettlingMs = 300;   // within it the screen gives the window its size
 
-QString layoutKey(Workspace workspace) {
-    return QStringLiteral("layout/%1").arg(workspace == Workspace::echo ? "echo" : "network");
+QString layoutKey(Workspace workspace, bool narrow) {
+    return QStringLiteral("layout/%1%2")
+        .arg(workspace == Workspace::echo ? "echo" : "network", narrow ? "_narrow" : "");
 }
 
 }  // namespace
@@ -29,6 +34,41 @@ WindowLayout::WindowLayout(QMainWindow& window, QMenu& panels_menu)
     window_.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     window_.setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     window_.setTabPosition(Qt::BottomDockWidgetArea, QTabWidget::North);
+    window_.installEventFilter(this);
+    settling_.setSingleShot(true);
+    settling_.setInterval(kSettlingMs);
+    connect(&settling_, &QTimer::timeout, this, [this] { settled_ = true; });
+    connect(&Theme::current(), &Theme::changed, this, &WindowLayout::adapt);
+}
+
+bool WindowLayout::isNarrow(int width) const {
+    return width < Theme::current().scaled(kWideWindow);
+}
+
+bool WindowLayout::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::Show && !settled_ && !settling_.isActive()) {
+        settling_.start();
+        QTimer::singleShot(0, this, &WindowLayout::settle);
+    } else if (event->type() == QEvent::Resize && settling_.isActive()) {
+        QTimer::singleShot(0, this, &WindowLayout::settle);
+    } else if (event->type() == QEvent::Resize) {
+        adapt();
+    }
+    return QObject::eventFilter(watched, event);
+}
+
+void WindowLayout::adapt() {
+    if (!settled_ || isNarrow(window_.width()) == narrow_) return;
+    saveDocks();  // they still have the places of the width before
+    narrow_ = !narrow_;
+    QTimer::singleShot(0, this, &WindowLayout::settle);
+}
+
+/// Docks keep their sizes exactly only in a window that has its own.
+void WindowLayout::settle() {
+    narrow_ = isNarrow(window_.width());
+    restore(workspace_);
+    emit narrowChanged(narrow_);
 }
 
 void WindowLayout::add(const QString& id, const QString& title, QWidget* content,
@@ -46,45 +86,72 @@ void WindowLayout::add(const QString& id, const QString& title, QWidget* content
 }
 
 void WindowLayout::stack(const QString& first, const QStringList& others) {
+    stacked_ = QStringList(first) + others;
     for (const auto& id : others) window_.tabifyDockWidget(docks_[first], docks_[id]);
 }
 
 void WindowLayout::showDefault(Workspace workspace) {
+    workspace_ = workspace;
     for (auto* dock : docks_) {
         dock->setFloating(false);
-        dock->show();
+        window_.removeDockWidget(dock);  // leaves its tabs
     }
+    window_.addDockWidget(Qt::LeftDockWidgetArea, docks_["parameters"]);
+    window_.addDockWidget(Qt::RightDockWidgetArea, docks_["health"]);
+    const auto below = QStringList{"echo_path", "delay_variation", "latency"} + stacked_;
+    for (const auto& id : below) window_.addDockWidget(Qt::BottomDockWidgetArea, docks_[id]);
+    const auto& tabs = narrow_ ? below : stacked_;
+    for (const auto& id : tabs.mid(1)) window_.tabifyDockWidget(docks_[tabs.front()], docks_[id]);
+    for (auto* dock : docks_) dock->show();
     const bool echo = workspace == Workspace::echo;
     docks_["echo_path"]->setVisible(echo);
     docks_["latency"]->setVisible(echo);
     docks_["delay_variation"]->setVisible(!echo);
     docks_["events"]->raise();
     auto& theme = Theme::current();
-    const bool narrow = window_.width() < kWideWindow;
     window_.resizeDocks({docks_["parameters"], docks_["health"]},
-                        {theme.scaled(narrow ? 264 : 296), theme.scaled(narrow ? 132 : 248)},
+                        {theme.scaled(narrow_ ? 264 : 296), theme.scaled(narrow_ ? 132 : 248)},
                         Qt::Horizontal);
-    window_.resizeDocks({docks_["events"]}, {theme.scaled(270)}, Qt::Vertical);
+    window_.resizeDocks({docks_["events"]}, {theme.scaled(narrow_ ? 220 : 270)}, Qt::Vertical);
+    if (narrow_) return;
     window_.resizeDocks(
         {docks_[echo ? "echo_path" : "delay_variation"], docks_["latency"], docks_["events"]},
         {theme.scaled(300), theme.scaled(380), theme.scaled(420)}, Qt::Horizontal);
 }
 
 void WindowLayout::restore(Workspace workspace) {
-    const auto saved = QSettings().value(layoutKey(workspace)).toByteArray();
+    workspace_ = workspace;
+    const auto saved = QSettings().value(layoutKey(workspace, narrow_)).toByteArray();
     if (!window_.restoreState(saved, kLayoutVersion)) showDefault(workspace);
+}
+
+void WindowLayout::saveDocks() const {
+    QSettings().setValue(layoutKey(workspace_, narrow_), window_.saveState(kLayoutVersion));
 }
 
 void WindowLayout::save(Workspace workspace) const {
     QSettings settings;
     settings.setValue("window/geometry", window_.saveGeometry());
-    settings.setValue(layoutKey(workspace), window_.saveState(kLayoutVersion));
     settings.setValue("window/workspace", int(workspace));
+    saveDocks();
 }
 
 void WindowLayout::restoreGeometry() {
-    window_.resize(1600, 1000);
-    window_.restoreGeometry(QSettings().value("window/geometry").toByteArray());
+    const QSize designed(1600, 1000);
+    window_.resize(designed);
+    const auto saved = QSettings().value("window/geometry").toByteArray();
+    const auto* screen = window_.screen();
+    // The offscreen platform's is smaller than any window and nobody's.
+    const bool seen = screen != nullptr && QGuiApplication::platformName() != "offscreen";
+    if (!window_.restoreGeometry(saved) && seen) {
+        const auto room = screen->availableGeometry();
+        // With its frame it needs a little more than its size.
+        if (room.width() <= designed.width() || room.height() <= designed.height()) {
+            window_.setGeometry(QRect(room.topLeft(), designed.boundedTo(room.size())));
+            window_.setWindowState(window_.windowState() | Qt::WindowMaximized);
+        }
+    }
+    narrow_ = isNarrow(window_.width());
 }
 
 void WindowLayout::deleteDocks() {

@@ -4,7 +4,8 @@
 
 #include <QHash>
 #include <QObject>
-#include <QString>
+#include <QStringList>
+#include <QTimer>
 
 class QDockWidget;
 class QMainWindow;
@@ -15,7 +16,8 @@ namespace doubletalk::ui {
 
 enum class Workspace { echo, network, count_ };
 
-/// The docks around the plots, and their layout in each workspace, which survives a restart.
+/// The docks around the plots, and their layout in each workspace, which survives a restart. Narrow
+/// windows have layouts of their own, with the panels below the plots as tabs of one dock.
 /// Thread: gui.
 class WindowLayout : public QObject {
     Q_OBJECT
@@ -32,14 +34,31 @@ public:
     /// The default one when nothing was saved.
     void restore(Workspace workspace);
     void save(Workspace workspace) const;
-    /// Size and place of the window.
+    /// Size and place of the window, within its screen.
     void restoreGeometry();
+    [[nodiscard]] bool narrow() const { return narrow_; }
     void deleteDocks();
 
+signals:
+    void narrowChanged(bool narrow);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
+    [[nodiscard]] bool isNarrow(int width) const;
+    void saveDocks() const;
+    void adapt();
+    void settle();
+
     QMainWindow& window_;
     QMenu& panels_menu_;
     QHash<QString, QDockWidget*> docks_;
+    QStringList stacked_;  ///< tabs of one dock, the first one first
+    Workspace workspace_ = Workspace::echo;
+    bool narrow_ = false;
+    bool settled_ = false;  ///< has the size the screen gives it
+    QTimer settling_;
 };
 
 }  // namespace doubletalk::ui

@@ -192,16 +192,21 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
     const auto ticks = ticksWithin(low_, high_, tickStep(frame));
     const double step = tickStep(frame);
     const int decimals = step >= 1.0 ? 0 : step >= 0.1 ? 1 : 2;
-    // From the top: the first label that does not run into the name carries the unit.
+    // From the top: the first label with room for it beside the name carries the unit.
     const double name_bottom = rect.top() + theme.scaled(15);
+    const int name_width = QFontMetrics(theme.title()).horizontalAdvance(name());
     bool outermost = true;
     for (std::size_t i = ticks.size(); i-- > 0;) {
         const double y = rect.top() + yOf(ticks[i], frame) / frame.ratio;
         const double top = std::min(y - text_px / 2.0, rect.bottom() + 3.0 - text_px);
         QString text = plainNumber(ticks[i], decimals);
-        if (outermost && !axis_.unit.isEmpty()) text += ' ' + axis_.unit;
-        if (top < name_bottom - 2.0) continue;
-        outermost = false;
+        if (top < name_bottom - 2.0) {
+            const double left = rect.left() - 8 - painter.fontMetrics().horizontalAdvance(text);
+            if (top < rect.top() - 2.0 || left < kNameInset + name_width + 6) continue;
+        } else if (outermost) {
+            if (!axis_.unit.isEmpty()) text += ' ' + axis_.unit;
+            outermost = false;
+        }
         drawLabel(painter, QRectF(0, top, rect.left() - 8, text_px),
                   Qt::AlignRight | Qt::AlignVCenter, text);
     }

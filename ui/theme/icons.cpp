@@ -18,7 +18,7 @@ namespace {
 constexpr std::array<const char*, static_cast<std::size_t>(Icon::count_)> kNames{
     "run",    "stop",   "record", "interrupt", "file",  "speak", "follow", "cursors",
     "camera", "bookmark", "search", "hold",    "export", "undo", "redo",   "reset",
-    "more",   "close",  "add",    "up",        "down",  "spike"};
+    "more",   "close",  "add",    "up",        "down",  "spike", "extension"};
 
 /// Asks the theme at each painting.
 class ThemeIconEngine : public QIconEngine {

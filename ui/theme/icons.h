@@ -11,7 +11,7 @@ namespace doubletalk::ui {
 
 enum class Icon {
     run, stop, record, interrupt, file, speak, follow, cursors, camera, bookmark, search, hold,
-    export_, undo, redo, reset, more, close, add, up, down, spike,
+    export_, undo, redo, reset, more, close, add, up, down, spike, extension,
     count_
 };
 

@@ -32,7 +32,8 @@ QMenu::indicator:checked { background: @accent@; image: url(:/icons/style/check_
 
 QToolBar { background: @window@; border: none; border-bottom: 1px solid @separator@; padding: 7px 12px; spacing: 8px; }
 QToolBar::separator { background: @line@; width: 1px; height: 1px; margin: 4px; }
-QToolBarExtension, QToolButton { background: transparent; color: @text@; border: 1px solid transparent; border-radius: 3px; padding: 0 #8#; min-height: #26#; }
+QToolBar[compact="true"] { padding: 7px 8px; spacing: 4px; }
+QToolButton { background: transparent; color: @text@; border: 1px solid transparent; border-radius: 3px; padding: 0 #8#; min-height: #26#; }
 QToolButton:hover { background: @hover@; }
 QToolButton:pressed, QToolButton:checked { background: @selected@; }
 QToolButton:disabled { color: @text3@; }
@@ -43,6 +44,8 @@ QToolButton[kind="field"]:hover { background: @hover@; }
 QToolButton[kind="field"]:pressed, QToolButton[kind="field"]:checked { background: @selected@; }
 QToolButton[kind="field"]:focus { border: 1px solid @accent@; }
 QToolButton[kind="icon"] { padding: 0 4px; }
+QToolButton#qt_toolbar_ext_button { padding: 0; min-width: 20px; }
+QFileDialog QToolButton { padding: 2px; min-height: 16px; }
 QToolButton[popupMode="1"], QToolButton[popupMode="2"] { padding-right: 20px; }
 QToolButton::menu-button { background: transparent; border: none; width: 16px; }
 QToolButton::menu-arrow, QToolButton::menu-indicator { image: url(:/icons/style/chevron_down_@theme@.svg); width: 12px; height: 12px; subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
@@ -65,7 +68,7 @@ QLineEdit[problem="true"], QAbstractSpinBox[problem="true"], QComboBox[problem="
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { background: transparent; border: none; width: 14px; }
 QAbstractSpinBox::up-arrow { image: url(:/icons/style/chevron_up_@theme@.svg); width: 8px; height: 8px; }
 QAbstractSpinBox::down-arrow { image: url(:/icons/style/chevron_down_@theme@.svg); width: 8px; height: 8px; }
-QComboBox { background: @field@; color: @text@; border: 1px solid @field_edge@; border-radius: 2px; padding: 1px 6px; min-height: #20#; }
+QComboBox { combobox-popup: 0; background: @field@; color: @text@; border: 1px solid @field_edge@; border-radius: 2px; padding: 1px 6px; min-height: #20#; }
 QComboBox:hover { background: @hover@; }
 QComboBox:focus { border: 2px solid @accent@; padding: 0 5px; }
 QComboBox:disabled { color: @text3@; border-color: @line@; }

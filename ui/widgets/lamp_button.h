@@ -20,6 +20,9 @@ public:
     void setLamp(Lamp lamp, const QString& reason = {});
     [[nodiscard]] Lamp lamp() const { return lamp_; }
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void draw();
 
