@@ -4,7 +4,9 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QScrollArea>
+#include <QStyle>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -31,24 +33,23 @@ double dbOf(double amplitude) {
     return amplitude > 0.0 ? 20.0 * std::log10(amplitude / kFullScale) : -200.0;
 }
 
+constexpr int kInset = 14;
+constexpr int kNarrowInset = 8;
+
 /// One 1 px line in the colour of a group's edge.
-QWidget* makeLine(QWidget* parent) {
-    auto* line = new QWidget(parent);
-    line->setFixedHeight(1);
-    line->setAutoFillBackground(true);
-    const auto paint = [line] {
-        auto palette = line->palette();
-        palette.setColor(QPalette::Window, Theme::current().colour(Token::line));
-        line->setPalette(palette);
-    };
-    QObject::connect(&Theme::current(), &Theme::changed, line, paint);
-    paint();
-    return line;
-}
+class Line : public QWidget {
+public:
+    explicit Line(QWidget* parent) : QWidget(parent) { setFixedHeight(1); }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter(this).fillRect(rect(), Theme::current().colour(Token::line));
+    }
+};
 
 QHBoxLayout* makeGroupTitle(const QString& title, QLabel*& note, QWidget* parent) {
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(14, 8, 14, 4);
+    row->setContentsMargins(kInset, 8, kInset, 4);
     row->addWidget(makeNote(title, parent));
     row->addStretch(1);
     note = makeNote({}, parent);
@@ -81,27 +82,24 @@ HealthPanel::HealthPanel(const History& history, ParameterTarget& target, QWidge
     rows_layout_ = new QVBoxLayout(inner);
     rows_layout_->setContentsMargins(0, 0, 0, 8);
     rows_layout_->setSpacing(0);
-    state_->setContentsMargins(14, 0, 14, 0);
+    state_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     state_->setAccessibleName(tr("State of the whole chain"));
-    reason_->setContentsMargins(14, 0, 14, 10);
     reason_->setWordWrap(true);
     reason_->setProperty("kind", "note");
     rows_layout_->addWidget(state_);
     rows_layout_->addWidget(reason_);
-    rows_layout_->addWidget(makeLine(inner));
-    QLabel* unit = nullptr;
-    rows_layout_->addLayout(makeGroupTitle(tr("Levels"), unit, inner));
-    unit->setText(tr("peak, dBFS"));
+    rows_layout_->addWidget(new Line(inner));
+    group_titles_.push_back(makeGroupTitle(tr("Levels"), meters_unit_, inner));
+    rows_layout_->addLayout(group_titles_.back());
     const QString names[] = {tr("Far"), tr("Mic"), tr("Out")};
     const Token tokens[] = {Token::far_end, Token::microphone, Token::output};
-    auto* meters = new QVBoxLayout;
-    meters->setContentsMargins(14, 0, 14, 10);
-    meters->setSpacing(0);
+    meters_layout_ = new QVBoxLayout;
+    meters_layout_->setSpacing(0);
     for (int i = 0; i < 3; ++i) {
         meters_[i] = new LevelMeter(names[i], tokens[i], inner);
-        meters->addWidget(meters_[i]);
+        meters_layout_->addWidget(meters_[i]);
     }
-    rows_layout_->addLayout(meters);
+    rows_layout_->addLayout(meters_layout_);
     buildRows();
     rows_layout_->addStretch(1);
     connect(&Theme::current(), &Theme::changed, this, &HealthPanel::restyle);
@@ -117,9 +115,10 @@ void HealthPanel::buildRows() {
     for (const auto& row : reader_.rows()) {
         if (!groups_.contains(row.group)) {
             groups_ << row.group;
-            rows_layout_->addWidget(makeLine(inner));
+            rows_layout_->addWidget(new Line(inner));
             QLabel* note = nullptr;
-            rows_layout_->addLayout(makeGroupTitle(row.group, note, inner));
+            group_titles_.push_back(makeGroupTitle(row.group, note, inner));
+            rows_layout_->addLayout(group_titles_.back());
             group_notes_.push_back(note);
         }
         auto* view = new HealthRowView(inner);
@@ -137,16 +136,42 @@ HealthRowView* HealthPanel::rowView(const QString& id) const {
 
 void HealthPanel::restyle() {
     const auto& theme = Theme::current();
-    state_->setFont(theme.state());
+    setMinimumWidth(theme.scaled(kNarrowest));
     reason_->setFont(theme.font(Type::row));
+    layOut();
     refreshRows();
+}
+
+/// Smaller before it is cut.
+void HealthPanel::fitState() {
+    auto font = Theme::current().state();
+    const int room = width() - style()->pixelMetric(QStyle::PM_ScrollBarExtent) -
+                     2 * (narrow_ ? kNarrowInset : kInset);
+    const double least = Theme::current().note().pointSizeF();
+    while (font.pointSizeF() > least &&
+           QFontMetrics(font).horizontalAdvance(state_->text()) > room) {
+        font.setPointSizeF(font.pointSizeF() - 0.5);
+    }
+    if (state_->font() != font) state_->setFont(font);
+}
+
+void HealthPanel::layOut() {
+    narrow_ = width() < Theme::current().scaled(kNarrowBelow);
+    const int inset = narrow_ ? kNarrowInset : kInset;
+    state_->setContentsMargins(inset, 0, inset, 0);
+    reason_->setContentsMargins(inset, 0, inset, 10);
+    meters_layout_->setContentsMargins(inset, 0, inset, 10);
+    for (auto* title : group_titles_) title->setContentsMargins(inset, 8, inset, 4);
+    meters_unit_->setText(narrow_ ? tr("dBFS") : tr("peak, dBFS"));
+    for (auto* meter : meters_) meter->setNarrow(narrow_);
+    for (auto* view : views_) view->setNarrow(narrow_);
+    for (auto* note : group_notes_) note->setVisible(!narrow_);
+    fitState();
 }
 
 void HealthPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    const bool narrow = width() < Theme::current().scaled(kNarrowBelow);
-    for (auto* view : views_) view->setNarrow(narrow);
-    for (auto* note : group_notes_) note->setVisible(!narrow);
+    layOut();
 }
 
 void HealthPanel::setRunning(bool running) {
@@ -201,6 +226,7 @@ void HealthPanel::refreshRows() {
                          : summary.verdict == Verdict::failing ? QStringLiteral("◆ ")
                                                                : QString();
     state_->setText(mark + summary.word);
+    fitState();
     auto palette = state_->palette();
     palette.setColor(QPalette::WindowText, theme.colour(bad ? Token::problem : Token::text));
     state_->setPalette(palette);

@@ -7,6 +7,7 @@
 
 #include "ui/models/health_rows.h"
 
+class QHBoxLayout;
 class QLabel;
 class QVBoxLayout;
 
@@ -44,6 +45,8 @@ protected:
 
 private:
     void restyle();
+    void layOut();
+    void fitState();
     void refreshMeters();
     void refreshRows();
     void buildRows();
@@ -57,13 +60,16 @@ private:
     QVBoxLayout* rows_layout_;
     LevelMeter* meters_[3];
     std::vector<HealthRowView*> views_;
-    std::vector<QLabel*> group_notes_;  ///< right end of the group titles, in group order
+    std::vector<QLabel*> group_notes_;        ///< right end of the group titles, in group order
+    std::vector<QHBoxLayout*> group_titles_;  ///< the levels' first
+    QVBoxLayout* meters_layout_;
+    QLabel* meters_unit_ = nullptr;
     QStringList groups_;
     std::uint64_t epoch_ = 0;
     std::size_t metered_columns_ = 0;
     int ticks_ = 0;
     int rate_hz_ = 16000;
-    bool running_ = false;
+    bool running_ = false, narrow_ = false;
     QString last_word_;
 };
 

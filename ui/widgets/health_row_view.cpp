@@ -152,7 +152,10 @@ void HealthRowView::paintEvent(QPaintEvent*) {
     const int inset = narrow_ ? kNarrowInset : kInset;
     const int line = theme.scaled(22);
     const QRect first(inset, 0, width() - 2 * inset, line);
-    painter.setFont(theme.font(Type::row));
+    // A word such as "good, gated" is a verdict and what it rests on; the latter goes to the name.
+    const auto verdict = row_.word.section(QStringLiteral(", "), 0, 0);
+    const auto basis = row_.word.section(QStringLiteral(", "), 1);
+    painter.setFont(narrow_ ? theme.note() : theme.font(Type::row));
     painter.setPen(theme.colour(Token::text));
     const int unit_width = QFontMetrics(theme.note()).horizontalAdvance(row_.unit);
     const int value_width =
@@ -162,8 +165,14 @@ void HealthRowView::paintEvent(QPaintEvent*) {
     painter.drawText(
         QRect(first.left(), 0, name_width, line), Qt::AlignVCenter,
         QFontMetrics(painter.font()).elidedText(row_.name, Qt::ElideRight, name_width));
+    const int basis_left = painter.fontMetrics().horizontalAdvance(row_.name) + 6;
     painter.setFont(theme.note());
     painter.setPen(theme.colour(Token::text3));
+    if (!basis.isEmpty()) {
+        const QRect rest(first.left() + basis_left, 0, name_width - basis_left, line);
+        painter.drawText(rest, Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(basis, Qt::ElideRight, rest.width()));
+    }
     if (narrow_) {
         painter.drawText(
             QRect(value_line.left() + value_width + 4, value_line.top(), unit_width + 4, line),
@@ -188,7 +197,7 @@ void HealthRowView::paintEvent(QPaintEvent*) {
                              : row_.verdict == Verdict::failing ? QStringLiteral("◆ ")
                                                                 : QString();
         painter.drawText(QRect(inset, second - 2, first.width(), theme.scaled(18)),
-                         Qt::AlignVCenter | Qt::AlignRight, mark + row_.word);
+                         Qt::AlignVCenter | Qt::AlignRight, mark + verdict);
     } else if (isBad(row_.verdict)) {
         painter.setPen(theme.colour(Token::problem));
         painter.setFont(theme.note());

@@ -16,7 +16,6 @@ namespace {
 
 constexpr double kLeastDbfs = -60.0;
 constexpr double kShownLeastDbfs = -90.0;
-constexpr int kNarrowBelow = 150;
 constexpr double kHoldS = 1.5;
 constexpr double kGapsDbfs[] = {-40.0, -20.0, -6.0};
 
@@ -39,7 +38,16 @@ LevelMeter::LevelMeter(const QString& name, Token token, QWidget* parent)
     clear();
 }
 
-QSize LevelMeter::sizeHint() const { return {200, Theme::current().scaled(21)}; }
+QSize LevelMeter::sizeHint() const {
+    return {narrow_ ? 100 : 200, Theme::current().scaled(narrow_ ? 31 : 21)};
+}
+
+void LevelMeter::setNarrow(bool narrow) {
+    if (narrow == narrow_) return;
+    narrow_ = narrow;
+    updateGeometry();
+    update();
+}
 
 void LevelMeter::clear() {
     rms_dbfs_ = peak_dbfs_ = hold_dbfs_ = -200.0;
@@ -78,11 +86,13 @@ void LevelMeter::paintEvent(QPaintEvent*) {
     const auto colour = theme.colour(token_);
     painter.setFont(theme.font(Type::row));
     painter.setPen(colour);
-    const bool narrow = width() < theme.scaled(kNarrowBelow);  // no room for the number
-    const int name_width = theme.scaled(narrow ? 32 : 40);
-    const int value_width = narrow ? 0 : theme.scaled(60);
-    painter.drawText(QRect(0, 0, name_width, height()), Qt::AlignVCenter, name_);
-    const QRect bar(name_width, (height() - 6) / 2, width() - name_width - value_width, 6);
+    const int name_width = theme.scaled(40);
+    const int value_width = theme.scaled(60);
+    const int words = narrow_ ? theme.scaled(20) : height();  // height of their line
+    painter.drawText(QRect(0, 0, name_width, words), Qt::AlignVCenter, name_);
+    const QRect bar =
+        narrow_ ? QRect(0, words + theme.scaled(2), width(), 6)
+                : QRect(name_width, (height() - 6) / 2, width() - name_width - value_width, 6);
     painter.fillRect(bar, theme.colour(Token::plot));
     const auto upTo = [&](double ratio) { return int(std::lround(ratio * bar.width())); };
     painter.fillRect(bar.left(), bar.top(), upTo(ratioOf(peak_dbfs_)), 6,
@@ -100,13 +110,12 @@ void LevelMeter::paintEvent(QPaintEvent*) {
         painter.setPen(theme.colour(Token::accent));
         painter.drawRect(rect().adjusted(0, 0, -1, -1));
     }
-    if (narrow) return;
     painter.setFont(theme.number());
     painter.setPen(theme.colour(clipped_ ? Token::problem : Token::text));
     const auto text = clipped_                       ? tr("clip")
                       : hold_dbfs_ < kShownLeastDbfs ? QStringLiteral("< −90")
                                                      : numberText(hold_dbfs_, 1);
-    painter.drawText(QRect(width() - value_width, 0, value_width, height()),
+    painter.drawText(QRect(width() - value_width, 0, value_width, words),
                      Qt::AlignVCenter | Qt::AlignRight, text);
 }
 

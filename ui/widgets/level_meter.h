@@ -17,6 +17,8 @@ public:
 
     /// [dBFS]; now_s: time of the signal, for the hold. clipped sticks until clicked.
     void setLevel(double rms_dbfs, double peak_dbfs, bool clipped, double now_s);
+    /// Number beside the name, bar below them: for a column of 132 px.
+    void setNarrow(bool narrow);
     void clear();
     [[nodiscard]] bool clipped() const { return clipped_; }
     [[nodiscard]] double heldPeak() const { return hold_dbfs_; }
@@ -35,7 +37,7 @@ private:
     Token token_;
     double rms_dbfs_, peak_dbfs_, hold_dbfs_;
     double hold_until_s_ = 0.0;
-    bool clipped_ = false;
+    bool clipped_ = false, narrow_ = false;
 };
 
 }  // namespace doubletalk::ui

@@ -17,7 +17,7 @@ namespace doubletalk::ui {
 StatusContent::StatusContent(QWidget* parent) : QWidget(parent) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(12, 0, 12, 0);
-    layout->setSpacing(0);
+    layout->setSpacing(24);
     device_ = addCell(*layout,
                       tr("What the engine hears and plays through, its rate and its block length"));
     load_ = addCell(*layout,
@@ -54,7 +54,6 @@ QLabel* StatusContent::addCell(QHBoxLayout& layout, const QString& tip) {
     auto* label = new QLabel(this);
     label->setTextFormat(Qt::RichText);
     label->setToolTip(tip);
-    label->setContentsMargins(0, 0, 24, 0);
     layout.addWidget(label);
     return label;
 }
