@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/parameter_delegate.h"
 
-#include <QComboBox>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QStandardItemModel>
@@ -14,6 +13,7 @@
 #include "ui/panels/number_edit.h"
 #include "ui/panels/parameter_view.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 
 namespace doubletalk::ui {
 namespace {
@@ -32,7 +32,7 @@ void commitAndClose(const ParameterDelegate* delegate, QWidget* editor) {
 }  // namespace
 
 QWidget* ParameterDelegate::makeChoice(QWidget* parent, const QModelIndex& index) const {
-    auto* box = new QComboBox(parent);
+    auto* box = new ChoiceBox(parent);
     box->setFont(Theme::current().font(Type::row));
     const auto name = index.data(ParameterModel::kFullNameRole).toString().toStdString();
     for (const auto& choice : index.data(ParameterModel::kChoicesRole).toStringList()) {
@@ -96,8 +96,8 @@ QSize ParameterDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIndex
     const auto* view = qobject_cast<const ParameterView*>(parent());
     const auto& theme = Theme::current();
     if (index.data(ParameterModel::kGroupRole).toBool()) return {10, theme.scaled(28)};
-    const int note = view != nullptr ? view->noteHeight(index) : 0;
-    return {10, theme.scaled(26) + note};
+    if (view == nullptr) return {10, theme.scaled(26)};
+    return {10, view->nameHeight(index) + view->noteHeight(index)};
 }
 
 bool ParameterDelegate::editorEvent(QEvent* event, QAbstractItemModel* model,

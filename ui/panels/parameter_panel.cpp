@@ -3,7 +3,6 @@
 #include "ui/panels/parameter_panel.h"
 
 #include <QAction>
-#include <QComboBox>
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QMenu>
@@ -18,6 +17,7 @@
 #include "ui/models/setting_text.h"
 #include "ui/panels/parameter_view.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/panel_header.h"
 
@@ -60,7 +60,7 @@ ParameterPanel::ParameterPanel(ParameterEdits& edits, PresetStore& presets, QWid
       filter_(new ParameterFilter(this)),
       view_(new ParameterView(this)),
       errors_(new ErrorBar(this)),
-      preset_box_(new QComboBox(this)),
+      preset_box_(new ChoiceBox(this)),
       search_(new QLineEdit(this)) {
     makePanel(*this);
     setAccessibleName(tr("Parameters"));

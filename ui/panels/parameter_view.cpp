@@ -16,13 +16,19 @@ namespace doubletalk::ui {
 namespace {
 
 constexpr int kIndent = 24;
+constexpr int kNarrowIndent = 12;
 constexpr int kInset = 12;
 constexpr int kFieldWidth = 62;
 constexpr int kNarrowFieldWidth = 60;
-constexpr int kInUseWidth = 54;
-constexpr int kNarrowInUseWidth = 48;
-constexpr int kUnitWidth = 38;
-constexpr int kResetWidth = 20;
+constexpr int kInUseWidth = 50;
+constexpr int kNarrowInUseWidth = 44;
+constexpr int kUnitWidth = 42;
+constexpr int kNarrowUnitWidth = 34;
+constexpr int kUnitGap = 4;
+constexpr int kResetWidth = 16;
+constexpr int kResetIconPx = 13;
+constexpr int kRowHeight = 26;
+constexpr int kSecondLine = 14;    ///< [px] more for a name in two lines
 constexpr int kNarrowPanel = 280;  ///< [px] below it the columns get narrower
 
 bool isGroup(const QModelIndex& index) { return index.data(ParameterModel::kGroupRole).toBool(); }
@@ -86,10 +92,10 @@ void ParameterView::restyle() {
 void ParameterView::layOutColumns() {
     if (model() == nullptr || header()->count() < ParameterModel::kColumns) return;
     const auto& theme = Theme::current();
-    const bool narrow = viewport()->width() < theme.scaled(kNarrowPanel);
-    const int field = theme.scaled(narrow ? kNarrowFieldWidth : kFieldWidth);
-    const int in_use = theme.scaled(narrow ? kNarrowInUseWidth : kInUseWidth);
-    const int unit = theme.scaled(kUnitWidth);
+    narrow_ = viewport()->width() < theme.scaled(kNarrowPanel);
+    const int field = theme.scaled(narrow_ ? kNarrowFieldWidth : kFieldWidth);
+    const int in_use = theme.scaled(narrow_ ? kNarrowInUseWidth : kInUseWidth);
+    const int unit = theme.scaled(narrow_ ? kNarrowUnitWidth : kUnitWidth);
     const int rest = field + in_use + unit + kResetWidth;
     header()->resizeSection(ParameterModel::kName, std::max(viewport()->width() - rest, 60));
     header()->resizeSection(ParameterModel::kRequested, field);
@@ -125,19 +131,51 @@ int ParameterView::noteHeight(const QModelIndex& index) const {
     const auto text = noteText(index);
     if (text.isEmpty()) return 0;
     const QFontMetrics metrics(Theme::current().note());
-    const int width = viewport()->width() - kIndent - kInset;
+    const int width = viewport()->width() - indent() - kInset;
     return metrics.boundingRect(QRect(0, 0, std::max(width, 60), 1000), Qt::TextWordWrap, text)
                .height() +
            6;
 }
 
+int ParameterView::indent() const { return narrow_ ? kNarrowIndent : kIndent; }
+
 QRect ParameterView::columnRect(int column, const QRect& row) const {
     return {columnViewportPosition(column), row.top(), columnWidth(column),
-            Theme::current().scaled(26)};
+            Theme::current().scaled(kRowHeight)};
+}
+
+QRect ParameterView::nameRect(const QModelIndex& index, const QRect& row) const {
+    auto rect = columnRect(ParameterModel::kName, row);
+    rect.setLeft(indent());
+    const auto requested = index.siblingAtColumn(ParameterModel::kRequested);
+    if (requested.data(Qt::CheckStateRole).isValid()) {  // a box needs no field's width
+        const auto field = columnRect(ParameterModel::kRequested, row);
+        rect.setRight(field.right() - 20);
+    } else {
+        rect.setRight(rect.right() - 2);
+    }
+    return rect;
+}
+
+int ParameterView::nameHeight(const QModelIndex& index) const {
+    const auto& theme = Theme::current();
+    auto font = theme.font(Type::row);
+    font.setWeight(QFont::DemiBold);  // as when changed: a change moves no rows
+    const auto name = index.siblingAtColumn(ParameterModel::kName).data().toString();
+    const int room = nameRect(index, QRect()).width();
+    const bool fits = QFontMetrics(font).horizontalAdvance(name) <= room;
+    return theme.scaled(fits || !name.contains(QLatin1Char(' ')) ? kRowHeight
+                                                                 : kRowHeight + kSecondLine);
+}
+
+/// The line of field, value and unit, in the middle of its name's lines.
+QRect ParameterView::valueRow(const QModelIndex& index, const QRect& row) const {
+    const int below = (nameHeight(index) - Theme::current().scaled(kRowHeight)) / 2;
+    return row.translated(0, below);
 }
 
 QRect ParameterView::fieldRect(const QModelIndex& index) const {
-    const auto row = visualRect(index.siblingAtColumn(ParameterModel::kName));
+    const auto row = valueRow(index, visualRect(index.siblingAtColumn(ParameterModel::kName)));
     auto rect = columnRect(ParameterModel::kRequested, row).adjusted(0, 2, 0, -2);
     if (isChoice(index)) rect.setRight(rect.right() + columnWidth(ParameterModel::kInUse));
     return rect;
@@ -247,21 +285,30 @@ void ParameterView::drawValues(QPainter& painter, const QRect& row,
                              ? value_rect.united(unit_rect).adjusted(6, 0, 0, 0)
                              : value_rect,
                          Qt::AlignVCenter | Qt::AlignRight, text);
-        painter.setFont(theme.note());
-        painter.setPen(theme.colour(Token::text3));
-        painter.drawText(
-            unit_rect.adjusted(5, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
-            QFontMetrics(theme.note())
-                .elidedText(
-                    index.siblingAtColumn(ParameterModel::kUnit).data(Qt::DisplayRole).toString(),
-                    Qt::ElideRight, unit_rect.width() - 5));
+        drawUnit(painter, row, index);
     }
     if (index.data(ParameterModel::kChangedRole).toBool()) {
         const auto reset_rect = columnRect(ParameterModel::kReset, row);
         const auto pixmap =
-            iconPixmap(Icon::reset, theme.colour(Token::text2), 14, devicePixelRatioF());
-        painter.drawPixmap(QPoint(reset_rect.left() + 1, reset_rect.center().y() - 6), pixmap);
+            iconPixmap(Icon::reset, theme.colour(Token::text2), kResetIconPx, devicePixelRatioF());
+        painter.drawPixmap(QPoint(reset_rect.right() - kResetIconPx, reset_rect.center().y() - 6),
+                           pixmap);
     }
+}
+
+void ParameterView::drawUnit(QPainter& painter, const QRect& row, const QModelIndex& index) const {
+    const auto& theme = Theme::current();
+    const QFontMetrics metrics(theme.note());
+    auto unit = index.siblingAtColumn(ParameterModel::kUnit).data(Qt::DisplayRole).toString();
+    auto rect = columnRect(ParameterModel::kUnit, row).adjusted(kUnitGap, 0, 0, 0);
+    const bool changed = index.data(ParameterModel::kChangedRole).toBool();
+    rect.setRight(rect.right() + kResetWidth - (changed ? kResetIconPx + 1 : 0));
+    // "dBFS" tells more than "dBFS pe…".
+    if (metrics.horizontalAdvance(unit) > rect.width()) unit = unit.section(QLatin1Char(' '), 0, 0);
+    painter.setFont(theme.note());
+    painter.setPen(theme.colour(Token::text3));
+    painter.drawText(rect, Qt::AlignVCenter | Qt::AlignLeft,
+                     metrics.elidedText(unit, Qt::ElideRight, rect.width()));
 }
 
 void ParameterView::drawSetting(QPainter& painter, const QRect& row,
@@ -270,35 +317,30 @@ void ParameterView::drawSetting(QPainter& painter, const QRect& row,
     const bool changed = index.data(ParameterModel::kChangedRole).toBool();
     const bool problem = !index.data(ParameterModel::kProblemRole).toString().isEmpty();
     if (changed) {
-        painter.fillRect(QRect(0, row.top() + 2, 3, theme.scaled(26) - 4),
+        painter.fillRect(QRect(0, row.top() + 2, 3, nameHeight(index) - 4),
                          theme.colour(Token::accent));
     }
     auto font = theme.font(Type::row);
     if (changed) font.setWeight(QFont::DemiBold);
     painter.setFont(font);
     painter.setPen(theme.colour(Token::text));
-    auto name_rect = columnRect(ParameterModel::kName, row);
-    name_rect.setLeft(kIndent);
-    name_rect.setRight(name_rect.right() - 6);
-    const auto requested = index.siblingAtColumn(ParameterModel::kRequested);
-    if (requested.data(Qt::CheckStateRole).isValid()) {  // a box needs no field's width
-        name_rect.setRight(fieldRect(requested).right() - 20);
-    }
+    auto name_rect = nameRect(index, row);
+    name_rect.setHeight(nameHeight(index));
     const auto name = index.data(Qt::DisplayRole).toString();
-    if (QFontMetrics(font).horizontalAdvance(name) > name_rect.width() - 2) {  // smaller before cut
-        font.setPointSizeF(theme.note().pointSizeF());
-        painter.setFont(font);
+    if (name_rect.height() > theme.scaled(kRowHeight)) {
+        painter.drawText(name_rect, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextWordWrap, name);
+    } else {
+        painter.drawText(name_rect, Qt::AlignVCenter | Qt::AlignLeft,
+                         QFontMetrics(font).elidedText(name, Qt::ElideRight, name_rect.width()));
     }
-    painter.drawText(name_rect, Qt::AlignVCenter | Qt::AlignLeft,
-                     QFontMetrics(font).elidedText(name, Qt::ElideRight, name_rect.width()));
     drawField(painter, index);
-    drawValues(painter, row, index);
+    drawValues(painter, valueRow(index, row), index);
     const auto note = noteText(index);
     if (note.isEmpty()) return;
     painter.setFont(theme.note());
     painter.setPen(theme.colour(problem ? Token::problem : Token::text2));
-    painter.drawText(QRect(kIndent, row.top() + theme.scaled(26),
-                           viewport()->width() - kIndent - kInset, row.height()),
+    painter.drawText(QRect(indent(), row.top() + name_rect.height(),
+                           viewport()->width() - indent() - kInset, row.height()),
                      Qt::TextWordWrap | Qt::AlignLeft | Qt::AlignTop, note);
 }
 

@@ -15,6 +15,8 @@ public:
 
     /// Where the field of a row is, in the viewport.
     [[nodiscard]] QRect fieldRect(const QModelIndex& index) const;
+    /// Height of a row without its note: a long name takes two lines.
+    [[nodiscard]] int nameHeight(const QModelIndex& index) const;
     /// Height of the note below a row; 0: none.
     [[nodiscard]] int noteHeight(const QModelIndex& index) const;
 
@@ -39,8 +41,14 @@ private:
     void drawSetting(QPainter& painter, const QRect& row, const QModelIndex& index) const;
     void drawField(QPainter& painter, const QModelIndex& index) const;
     void drawValues(QPainter& painter, const QRect& row, const QModelIndex& index) const;
+    void drawUnit(QPainter& painter, const QRect& row, const QModelIndex& index) const;
     [[nodiscard]] QString noteText(const QModelIndex& index) const;
+    [[nodiscard]] int indent() const;
     [[nodiscard]] QRect columnRect(int column, const QRect& row) const;
+    [[nodiscard]] QRect nameRect(const QModelIndex& index, const QRect& row) const;
+    [[nodiscard]] QRect valueRow(const QModelIndex& index, const QRect& row) const;
+
+    bool narrow_ = false;
 };
 
 }  // namespace doubletalk::ui

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/widgets/setting_field.h"
 
-#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QStyle>
@@ -12,6 +11,7 @@
 #include "ui/models/setting_text.h"
 #include "ui/panels/number_edit.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/panel_header.h"
 
 namespace doubletalk::ui {
@@ -28,7 +28,7 @@ SettingField::SettingField(ParameterEdits& edits, const QString& full_name, cons
     const auto& row = *ref->row;
     tip_ = settingToolTip(*ref);
     if (row.choices != nullptr) {
-        choice_ = new QComboBox(this);
+        choice_ = new ChoiceBox(this);
         for (const auto name : row.choices()) {
             choice_->addItem(choiceTitle(full_name.toStdString(), name),
                              QString::fromUtf8(name.data(), qsizetype(name.size())));
