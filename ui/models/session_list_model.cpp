@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocale>
+#include <QRegularExpression>
 #include <QSet>
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,16 @@
 #include "ui/models/setting_text.h"
 
 namespace doubletalk::ui {
+namespace {
+
+/// The time at a recorded folder's beginning has a column of its own.
+QString withoutTime(const QString& title) {
+    static const QRegularExpression time(QStringLiteral(R"(^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d_)"));
+    const auto rest = QString(title).remove(time);
+    return rest.isEmpty() ? title : rest;
+}
+
+}  // namespace
 
 SessionEntry readSessionEntry(const QString& folder) {
     SessionEntry entry;
@@ -76,12 +87,17 @@ void SessionListModel::scan(const QString& parent_folder, const QStringList& oth
     setFolders(folders + others);
 }
 
+QString SessionListModel::shortTime(const QDateTime& time) {
+    const bool this_year = time.date().year() == QDate::currentDate().year();
+    return QLocale().toString(time, this_year ? tr("d MMM HH:mm") : tr("d MMM yyyy"));
+}
+
 QString SessionListModel::text(const SessionEntry& entry, int column) const {
     switch (column) {
         case kTitle:
-            return entry.title;
+            return withoutTime(entry.title);
         case kTime:
-            return QLocale().toString(entry.time, QLocale::ShortFormat);
+            return shortTime(entry.time);
         case kLength:
             return timeText(entry.length_s, 1);
         default:

@@ -33,6 +33,8 @@ public:
     void setFolders(const QStringList& folders);
     /// Folders below parent that hold a session.json, and those given.
     void scan(const QString& parent_folder, const QStringList& others = {});
+    /// With the hour within this year, with the year before it.
+    [[nodiscard]] static QString shortTime(const QDateTime& time);
     [[nodiscard]] const std::vector<SessionEntry>& entries() const { return rows_; }
 
 private:

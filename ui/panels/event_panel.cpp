@@ -4,7 +4,6 @@
 
 #include <QApplication>
 #include <QClipboard>
-#include <QComboBox>
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QLabel>
@@ -22,10 +21,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/core/write_target.h"
 #include "ui/models/event_model.h"
 #include "ui/models/event_text.h"
 #include "ui/models/history.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/panel_header.h"
 
 namespace doubletalk::ui {
@@ -118,9 +119,41 @@ public:
         }
         painter->setFont(font);
         painter->setPen(theme.colour(token));
-        const auto rect = option.rect.adjusted(8, 0, -4, 0);
+        auto rect = option.rect.adjusted(kPad, 0, 0, 0);
+        if (index.column() == EventModel::kValue) {  // what has no room goes on in the next cell
+            painter->drawText(rect, Qt::AlignVCenter | Qt::AlignLeft, text);
+            return;
+        }
+        rect.setRight(rect.right() - 4);
+        if (index.column() == EventModel::kCause) {
+            rect.setLeft(rect.left() + drawRestOfValue(*painter, option.rect, index));
+            painter->setFont(font);
+            painter->setPen(theme.colour(token));
+        }
         painter->drawText(rect, Qt::AlignVCenter | Qt::AlignLeft,
                           QFontMetrics(font).elidedText(text, Qt::ElideRight, rect.width()));
+    }
+
+private:
+    static constexpr int kPad = 8;
+
+    /// The part of a long value that its own cell has no room for; the width it took.
+    [[nodiscard]] int drawRestOfValue(QPainter& painter, const QRect& cell,
+                                      const QModelIndex& index) const {
+        const auto* table = qobject_cast<const QTableView*>(parent());
+        const auto text = index.siblingAtColumn(EventModel::kValue).data().toString();
+        const auto& theme = Theme::current();
+        const int before = table->columnWidth(EventModel::kValue);
+        const int width = kPad + QFontMetrics(theme.number()).horizontalAdvance(text);
+        if (width <= before) return 0;
+        painter.save();
+        painter.setClipRect(cell);
+        painter.setFont(theme.number());
+        painter.setPen(theme.colour(Token::text));
+        painter.drawText(cell.adjusted(kPad - before, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
+                         text);
+        painter.restore();
+        return width - before + kPad;
     }
 };
 
@@ -138,7 +171,7 @@ EventPanel::EventPanel(const History& history, QWidget* parent)
       filter_(new EventFilter(this)),
       table_(new QTableView(this)),
       text_(new QLineEdit(this)),
-      kind_(new QComboBox(this)),
+      kind_(new ChoiceBox(this)),
       problems_(new QToolButton(this)),
       empty_(new QLabel(table_)) {
     makePanel(*this);
@@ -183,7 +216,7 @@ EventPanel::EventPanel(const History& history, QWidget* parent)
         const auto& theme = Theme::current();
         table_->verticalHeader()->setDefaultSectionSize(theme.scaled(23));
         table_->horizontalHeader()->setFont(theme.note());
-        const int widths[] = {84, 104, 76};
+        const int widths[] = {84, 114, 72};
         for (int i = 0; i < 3; ++i) table_->setColumnWidth(i, theme.scaled(widths[i]));
     };
     connect(&Theme::current(), &Theme::changed, this, restyle);
@@ -329,6 +362,10 @@ void EventPanel::exportCsv() {
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("csv"));
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& path) {
+        if (const auto target = writeTarget(path.toStdString()); !target) {
+            return failed(tr("%1 could not be written: %2. Choose another name.")
+                              .arg(path, QString::fromStdString(target.error().what)));
+        }
         QSaveFile file(path);
         const auto text = csv().toUtf8();
         if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit()) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/session_panel.h"
 
+#include <QDateTime>
 #include <QHeaderView>
 #include <QLabel>
 #include <QTableView>
@@ -15,7 +16,10 @@
 namespace doubletalk::ui {
 
 SessionPanel::SessionPanel(QWidget* parent)
-    : QWidget(parent), model_(new SessionListModel(this)), table_(new QTableView(this)) {
+    : QWidget(parent),
+      model_(new SessionListModel(this)),
+      table_(new QTableView(this)),
+      empty_(new QLabel(table_)) {
     makePanel(*this);
     setAccessibleName(tr("Sessions"));
     auto* layout = new QVBoxLayout(this);
@@ -37,9 +41,14 @@ SessionPanel::SessionPanel(QWidget* parent)
         table_->setFont(theme.font(Type::row));
         table_->verticalHeader()->setDefaultSectionSize(theme.scaled(24));
         table_->horizontalHeader()->setFont(theme.note());
-        table_->setColumnWidth(SessionListModel::kTime, theme.scaled(120));
-        table_->setColumnWidth(SessionListModel::kLength, theme.scaled(72));
-        table_->setColumnWidth(SessionListModel::kExact, theme.scaled(90));
+        const QFontMetrics words(theme.font(Type::row));
+        const auto fit = [&](int column, const QString& longest) {
+            table_->setColumnWidth(column, words.horizontalAdvance(longest) + 18);
+        };
+        const QDateTime now(QDate::currentDate(), QTime(20, 48));
+        fit(SessionListModel::kTime, SessionListModel::shortTime(now) + QStringLiteral("00"));
+        fit(SessionListModel::kLength, QStringLiteral("000:00.0"));
+        fit(SessionListModel::kExact, tr("unfinished"));
     };
     connect(&Theme::current(), &Theme::changed, this, restyle);
     restyle();
@@ -50,6 +59,11 @@ SessionPanel::SessionPanel(QWidget* parent)
     table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; }"));
     note_ = makeNote({}, this);
     note_->setWordWrap(true);
+    note_->setContentsMargins(12, 4, 12, 0);
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setProperty("kind", "note");
+    empty_->setText(tr("Recordings appear here after Record, Shift+R"));
+    empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
     const auto add = [&](const QString& text, const QString& tip,
                          void (SessionPanel::*wanted)(const QString&)) {
         auto* button = new QToolButton(this);
@@ -71,7 +85,8 @@ SessionPanel::SessionPanel(QWidget* parent)
             &SessionPanel::saveTrackWanted);
     reveal_ = add(tr("Show folder"), tr("Open its folder in the file manager"),
                   &SessionPanel::revealWanted);
-    foot->addWidget(note_, 1);
+    foot->addStretch(1);
+    layout->addWidget(note_);
     layout->addLayout(foot);
     connect(table_, &QTableView::activated, this, [this] {
         if (open_->isEnabled()) emit openWanted(selected());
@@ -99,9 +114,21 @@ void SessionPanel::updateButtons() {
     replay_->setEnabled(readable);
     save_track_->setEnabled(readable);
     reveal_->setEnabled(any);
-    note_->setText(any ? rows.front().data(SessionListModel::kNoteRole).toString()
-                   : model_->rowCount() == 0 ? tr("Recordings appear here after Record, Shift+R")
-                                             : QString());
+    note_->setText(any ? rows.front().data(SessionListModel::kNoteRole).toString() : QString());
+    note_->setVisible(!note_->text().isEmpty());
+    empty_->setVisible(model_->rowCount() == 0);
+    placeEmpty();
+}
+
+void SessionPanel::placeEmpty() {
+    empty_->setGeometry(
+        table_->viewport()->rect().translated(0, table_->horizontalHeader()->height()));
+}
+
+void SessionPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    layout()->activate();  // the table's new size is needed now
+    placeEmpty();
 }
 
 }  // namespace doubletalk::ui

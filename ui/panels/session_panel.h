@@ -30,13 +30,18 @@ signals:
     void replayWanted(const QString& folder);
     void saveTrackWanted(const QString& folder);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     [[nodiscard]] QString selected() const;
+    void placeEmpty();
     void updateButtons();
 
     SessionListModel* model_;
     QTableView* table_;
     QLabel* note_;
+    QLabel* empty_;
     QToolButton *open_, *reveal_, *replay_, *save_track_;
 };
 

@@ -151,7 +151,9 @@ void SpeakPanel::addTable() {
         const auto& theme = Theme::current();
         table_->verticalHeader()->setDefaultSectionSize(theme.scaled(24));
         table_->horizontalHeader()->setFont(theme.note());
-        table_->setColumnWidth(QueueModel::kState, theme.scaled(110));
+        const QFontMetrics words(theme.font(Type::row));
+        table_->setColumnWidth(QueueModel::kState,
+                               words.horizontalAdvance(tr("heard to its end")) + 20);
         table_->setColumnWidth(QueueModel::kPosition, theme.scaled(86));
         table_->setColumnWidth(QueueModel::kLength, theme.scaled(86));
     };

@@ -11,9 +11,14 @@
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
+namespace {
+
+constexpr int kWidth = 760;
+
+}  // namespace
 
 KeyCard::KeyCard(QWidget* window)
-    : Overlay(window, {760, 560}), title_(new QLabel(&sheet())), text_(new QLabel) {
+    : Overlay(window, {kWidth, 560}), title_(new QLabel(&sheet())), text_(new QLabel) {
     auto* layout = new QVBoxLayout(&sheet());
     layout->setContentsMargins(24, 16, 24, 16);
     title_->setText(tr("Keys"));
@@ -68,6 +73,10 @@ void KeyCard::fill() {
         QStringLiteral("<table width=\"100%\"><tr><td width=\"50%\" valign=\"top\">%1</td>"
                        "<td width=\"50%\" valign=\"top\">%2</td></tr></table>")
             .arg(columns[0].join(QString()), columns[1].join(QString())));
+    const auto margins = sheet().layout()->contentsMargins();
+    const int width = theme.scaled(kWidth) - margins.left() - margins.right();
+    setSheetHeight(text_->heightForWidth(width) + title_->sizeHint().height() +
+                   sheet().layout()->spacing() + margins.top() + margins.bottom());
 }
 
 void KeyCard::keyPressEvent(QKeyEvent* event) {

@@ -25,10 +25,16 @@ void Overlay::open() {
     setFocus();
 }
 
+void Overlay::setSheetHeight(int height) {
+    sheet_height_ = height;
+    if (isVisible()) place();
+}
+
 void Overlay::place() {
     setGeometry(parentWidget()->rect());
     const auto& theme = Theme::current();
-    const QSize wanted(theme.scaled(sheet_size_.width()), theme.scaled(sheet_size_.height()));
+    const int tall = sheet_height_ > 0 ? sheet_height_ : theme.scaled(sheet_size_.height());
+    const QSize wanted(theme.scaled(sheet_size_.width()), tall);
     const auto size = wanted.boundedTo(this->size() - QSize(40, 40));
     sheet_->setGeometry((width() - size.width()) / 2, std::max((height() - size.height()) / 3, 20),
                         size.width(), size.height());

@@ -15,6 +15,8 @@ public:
     Overlay(QWidget* window, QSize sheet_size);
     void open();
     [[nodiscard]] QWidget& sheet() { return *sheet_; }
+    /// [px], as far as the window has room.
+    void setSheetHeight(int height);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -27,6 +29,7 @@ private:
 
     QWidget* sheet_;
     QSize sheet_size_;
+    int sheet_height_ = 0;  ///< 0: of sheet_size_
 };
 
 }  // namespace doubletalk::ui
