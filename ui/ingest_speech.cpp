@@ -10,7 +10,9 @@ namespace doubletalk::ui {
 namespace {
 
 constexpr int kTickMs = 40;
-constexpr int kEndTicks = 15;  // 600 ms without audio end an entry
+constexpr int kEndTicks = 15;            // 600 ms without audio end an entry
+constexpr double kMostEntryS = 600.0;    // longer ones go on in a new entry
+constexpr double kMostWaitingS = 600.0;  // of speech nobody plays
 
 }  // namespace
 
@@ -97,6 +99,8 @@ void IngestSpeech::take() {
         for (std::size_t i = 0; i < mono_.size() * channels; ++i) {
             mono_[i / channels] += audio[i] / float(channels);
         }
+        if (full()) continue;
+        if (stream_ && (stream_->cut() || stream_->lengthS() >= kMostEntryS)) endStream();
         if (!stream_) {
             stream_ = std::make_unique<SpokenStream>(bench_, tr("Stream sent to %1").arg(address_));
         }
@@ -108,6 +112,21 @@ void IngestSpeech::take() {
     }
     quiet_ticks_ = any ? 0 : quiet_ticks_ + 1;
     if (quiet_ticks_ >= kEndTicks) endStream();
+}
+
+/// Whoever sends without an end while no run plays it does not fill the memory.
+bool IngestSpeech::full() {
+    const bool before = full_;
+    full_ = bench_.bufferedMs() >= 1000.0 * kMostWaitingS;
+    if (full_ && !before) {
+        endStream();
+        dropped(
+            tr("What is sent to %1 is dropped: %2 minutes wait to be spoken already. Run speaks "
+               "them, or take entries out of the queue (Speak)")
+                .arg(address_)
+                .arg(kMostWaitingS / 60.0));
+    }
+    return full_;
 }
 
 void IngestSpeech::endStream() {

@@ -20,7 +20,8 @@ namespace doubletalk::ui {
 class SpokenStream;
 
 /// What `doubletalk-cli send` brings over TCP, spoken by the assistant: each sender is an entry of
-/// the queue, as long as it sends. The server has a thread of its own. Thread: gui.
+/// the queue, as long as it sends; one that was interrupted or removed goes on as a new entry. The
+/// server has a thread of its own. Thread: gui.
 class IngestSpeech : public QObject {
     Q_OBJECT
 public:
@@ -40,10 +41,13 @@ public:
 signals:
     void started(const QString& address);
     void failed(const QString& what);
+    /// It goes on, but nothing is taken for now, and why.
+    void dropped(const QString& why);
 
 private:
     class Server;
     void take();
+    [[nodiscard]] bool full();
     void endStream();
 
     bench::Bench& bench_;
@@ -52,6 +56,7 @@ private:
     std::unique_ptr<SpokenStream> stream_;
     std::vector<float> mono_;
     int quiet_ticks_ = 0;
+    bool full_ = false;
     int starts_ = 0;  ///< answers to an earlier one are void
     QTimer timer_;
     QThread thread_;

@@ -19,8 +19,11 @@ Result<void> SpokenStream::append(std::span<const float> samples, int rate_hz) {
     out_.resize(samples.size() * std::size_t(to_hz) / std::size_t(rate_hz) + 2);
     const int n = resampler_.process(samples, out_);
     bench_.append(ticket_, {out_.begin(), out_.begin() + n}, false);
+    length_s_ += double(samples.size()) / rate_hz;
     return {};
 }
+
+bool SpokenStream::cut() const { return !bench_.takesMore(ticket_); }
 
 void SpokenStream::end() { bench_.append(ticket_, {}, true); }
 

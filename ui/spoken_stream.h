@@ -24,6 +24,10 @@ public:
     SpokenStream(bench::Bench& bench, const QString& title);
     /// Mono. Errors: a rate that cannot be converted.
     [[nodiscard]] Result<void> append(std::span<const float> samples, int rate_hz);
+    /// Nothing of it is taken any more: it was interrupted, or removed from the queue.
+    [[nodiscard]] bool cut() const;
+    /// So much of it was appended.
+    [[nodiscard]] double lengthS() const { return length_s_; }
     /// That was all; it ends with what there is.
     void end();
     void fail(const QString& why);
@@ -32,6 +36,7 @@ private:
     bench::Bench& bench_;
     std::int64_t ticket_;
     int from_hz_ = 0;
+    double length_s_ = 0.0;
     dsp::Resampler resampler_;
     std::vector<float> out_;
 };

@@ -43,6 +43,7 @@ struct Bench::Private {
     std::function<void(std::span<const float>, BlockIndex)> clean_sink;
     std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> block_sink;
     QString device_problem;
+    QString no_source;  ///< why there is nothing to run; empty: there is
     Monitor monitor;
     RunNews news;
     bool stop_wanted = false;
@@ -62,7 +63,8 @@ Bench::Bench(QObject* parent)
         QTimer::singleShot(0, this, [this, what = told(ok.error())] { failed(what); });
     }
     if (auto ok = setSource(p.source); !ok) {
-        QTimer::singleShot(0, this, [this, what = told(ok.error())] { failed(what); });
+        p.no_source = told(ok.error());
+        QTimer::singleShot(0, this, [this, what = p.no_source] { failed(what); });
     }
     p.in_use = requested();
     p.timer.setInterval(kPollMs);
@@ -96,6 +98,7 @@ Result<void> Bench::setSource(const BenchSource& source) {
         private_->scene = std::move(*scene);
     }
     private_->source = source;
+    private_->no_source.clear();
     rebuildStore();
     private_->in_use = requested();
     settingsChanged();
@@ -123,6 +126,7 @@ void Bench::setState(BenchState state) {
 
 void Bench::start(RunPace pace) {
     auto& p = *private_;
+    if (!p.no_source.isEmpty()) return failed(p.no_source);
     if (state_ != BenchState::idle) return;
     if (auto ok = p.store.check(); !ok) {
         failed(told(ok.error()));
@@ -355,6 +359,10 @@ std::int64_t Bench::speakStream(const QString& title) {
 void Bench::append(std::int64_t ticket, std::vector<float> samples, bool last) {
     private_->speech_queue.append(ticket, std::move(samples), last);
 }
+bool Bench::takesMore(std::int64_t ticket) const {
+    return private_->speech_queue.takesMore(ticket);
+}
+double Bench::bufferedMs() const { return private_->speech_queue.bufferedMs(); }
 void Bench::failStream(std::int64_t ticket, const QString& problem) {
     private_->speech_queue.failStream(ticket, problem);
 }

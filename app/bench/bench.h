@@ -62,8 +62,8 @@ public:
     /// For the next run. Errors: state (running).
     Result<void> setSource(const BenchSource& source);
 
-    /// Asynchronous; stateChanged() tells, failed() why it did not. as_fast: the virtual room at
-    /// once, up to the scene's end.
+    /// Asynchronous; stateChanged() tells, failed() why it did not (at once, and still idle, while
+    /// no source was ever good). as_fast: the virtual room at once, up to the scene's end.
     void start(RunPace pace = RunPace::real_time);
     void stop();
 
@@ -96,6 +96,10 @@ public:
     /// piece.
     std::int64_t speakStream(const QString& title);
     void append(std::int64_t ticket, std::vector<float> samples, bool last);
+    /// Not after its end, an interruption, its removal.
+    [[nodiscard]] bool takesMore(std::int64_t ticket) const;
+    /// [ms] still to be spoken, as far as it is rendered.
+    [[nodiscard]] double bufferedMs() const;
     /// What its maker says went wrong; the entry ends with what there is.
     void failStream(std::int64_t ticket, const QString& problem);
     /// Of what has not been sent yet.

@@ -62,9 +62,11 @@ public:
     [[nodiscard]] virtual bool ended() const = 0;
 
     virtual void post(const duplex::TimedCommand& command) = 0;
-    virtual void say(duplex::FarEndItem item) = 0;
-    /// More of what was said with open set.
-    virtual void append(std::int64_t ticket, std::vector<float> samples, bool last) = 0;
+    /// columns: the waveform of its samples.
+    virtual void say(duplex::FarEndItem item, std::vector<WaveColumn> columns) = 0;
+    /// More of what was said with open set; columns: those that are whole with it.
+    virtual void append(std::int64_t ticket, std::vector<float> samples,
+                        std::vector<WaveColumn> columns, bool last) = 0;
     virtual void unsay(std::int64_t ticket) = 0;
     virtual void moveSaid(std::int64_t ticket, int places) = 0;
 

@@ -32,6 +32,7 @@ Result<std::unique_ptr<DeviceRun>> DeviceRun::create(Plan plan) {
         return tl::unexpected(ok.error());
     }
     const StreamFormat format{SampleRate{settings.stream.rate_hz}, settings.stream.frame_ms};
+    run->waves_.emplace(*run->plan_.feed);
     run->far_end_ = std::make_unique<duplex::FarEnd>(
         format, rate, std::vector<duplex::FarEndItem>{}, 1, settings.network);
     if (const auto& trace = run->plan_.trace; !trace.empty()) {
@@ -87,22 +88,29 @@ void DeviceRun::post(const duplex::TimedCommand& timed) {
     });
 }
 
-void DeviceRun::say(duplex::FarEndItem item) {
-    auto shared = std::make_shared<duplex::FarEndItem>(std::move(item));
-    actions_.ask([this, shared] {
-        shared->at_s = double(engine_.nowNs()) * 1e-9;
-        far_end_->add(std::move(*shared));
+void DeviceRun::say(duplex::FarEndItem item, std::vector<WaveColumn> columns) {
+    auto said = std::make_shared<std::pair<duplex::FarEndItem, std::vector<WaveColumn>>>(
+        std::move(item), std::move(columns));
+    actions_.ask([this, said] {
+        said->first.at_s = double(engine_.nowNs()) * 1e-9;
+        waves_->add(said->first.ticket, std::move(said->second));
+        far_end_->add(std::move(said->first));
     });
 }
 
-void DeviceRun::append(std::int64_t ticket, std::vector<float> samples, bool last) {
-    actions_.ask([this, ticket, last, samples = std::move(samples)] {
+void DeviceRun::append(std::int64_t ticket, std::vector<float> samples,
+                       std::vector<WaveColumn> columns, bool last) {
+    actions_.ask([this, ticket, last, samples = std::move(samples), columns = std::move(columns)] {
+        waves_->append(ticket, columns);
         far_end_->append(ticket, samples, last);
     });
 }
 
 void DeviceRun::unsay(std::int64_t ticket) {
-    actions_.ask([this, ticket] { far_end_->remove(ticket); });
+    actions_.ask([this, ticket] {
+        waves_->remove(ticket);
+        far_end_->remove(ticket);
+    });
 }
 
 void DeviceRun::moveSaid(std::int64_t ticket, int places) {
@@ -128,18 +136,15 @@ void DeviceRun::record(const duplex::FarEndItem& item) {
 
 void DeviceRun::send() {
     far_end_->step(engine_.nowNs());
+    waves_->follow(*far_end_);
     for (const auto* item : far_end_->begun()) {
         {
             const std::lock_guard lock(news_mutex_);
             news_.begun.push_back({item->ticket, item->id});
         }
-        plan_.feed->pushItem(item->id, item->samples, settings_.stream.rate_hz);
         if (!item->open) record(*item);
     }
-    for (const auto* item : far_end_->completed()) {
-        plan_.feed->pushItem(item->id, item->samples, settings_.stream.rate_hz);
-        record(*item);
-    }
+    for (const auto* item : far_end_->completed()) record(*item);
     for (const auto& arrived : far_end_->arrived())
         engine_.packet(arrived.packet, arrived.arrival_ns);
 }

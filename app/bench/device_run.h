@@ -5,11 +5,13 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "app/audio/qt_audio_device.h"
 #include "app/bench/action_queue.h"
 #include "app/bench/bench_run.h"
+#include "app/bench/item_waves.h"
 #include "app/bench/run_spool.h"
 #include "engine/duplex/engine.h"
 
@@ -35,8 +37,9 @@ public:
     void requestStop() override { stopping_ = true; }
     [[nodiscard]] bool ended() const override { return ended_; }
     void post(const duplex::TimedCommand& command) override;
-    void say(duplex::FarEndItem item) override;
-    void append(std::int64_t ticket, std::vector<float> samples, bool last) override;
+    void say(duplex::FarEndItem item, std::vector<WaveColumn> columns) override;
+    void append(std::int64_t ticket, std::vector<float> samples, std::vector<WaveColumn> columns,
+                bool last) override;
     void unsay(std::int64_t ticket) override;
     void moveSaid(std::int64_t ticket, int places) override;
     bool news(RunNews& out) override;
@@ -61,6 +64,7 @@ private:
     std::unique_ptr<audio::QtAudioDevice> device_;
     duplex::Engine engine_;
     std::unique_ptr<duplex::FarEnd> far_end_;
+    std::optional<ItemWaves> waves_;
     RunSpool spool_;
     std::atomic<bool> stopping_{false}, ended_{false};
     std::atomic<BlockIndex> block_{0};

@@ -26,6 +26,8 @@ std::int16_t scaled(float sample) noexcept {
     return std::int16_t(std::lround(std::clamp(double(sample), -1.0, 1.0) * kFullScale));
 }
 
+}  // namespace
+
 WaveColumn columnOf(std::span<const float> samples) noexcept {
     if (samples.empty()) return {};
     const auto [low, high] = std::minmax_element(samples.begin(), samples.end());
@@ -33,8 +35,6 @@ WaveColumn columnOf(std::span<const float> samples) noexcept {
     for (const float sample : samples) energy += double(sample) * sample;
     return {scaled(*low), scaled(*high), scaled(float(std::sqrt(energy / double(samples.size()))))};
 }
-
-}  // namespace
 
 void fillColumns(std::array<WaveColumn, kColumnsPerBlock>& columns,
                  std::span<const float> samples) noexcept {
@@ -62,16 +62,7 @@ std::int64_t LiveFeed::dropped() const noexcept {
            packets_->overflowFrames();
 }
 
-void LiveFeed::pushItem(ItemId item, std::span<const float> samples, int rate_hz) {
-    ItemWave wave{item, {}};
-    const double frames = rate_hz * kColumnS;
-    const auto columns = std::size_t(double(samples.size()) / frames);
-    wave.columns.reserve(columns);
-    for (std::size_t i = 0; i < columns; ++i) {
-        const auto from = std::size_t(double(i) * frames);
-        wave.columns.push_back(
-            columnOf(samples.subspan(from, std::size_t(double(i + 1) * frames) - from)));
-    }
+void LiveFeed::pushItem(ItemWave wave) {
     const std::lock_guard lock(items_mutex_);
     items_.push_back(std::move(wave));
 }

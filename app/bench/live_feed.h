@@ -24,6 +24,8 @@ struct WaveColumn {
     std::int16_t rms = 0;
 };
 
+[[nodiscard]] WaveColumn columnOf(std::span<const float> samples) noexcept;
+
 inline constexpr int kColumnsPerBlock = 4;  ///< a waveform column is 2.5 ms wide
 /// A block's columns out of its samples, however many; none: silence. Real-time safe.
 void fillColumns(std::array<WaveColumn, kColumnsPerBlock>& columns,
@@ -77,6 +79,7 @@ struct EchoPath {
 struct ItemWave {
     ItemId item = 0;
     std::vector<WaveColumn> columns;
+    bool more = false;  ///< goes on behind what is known of the item
 };
 
 /// What a running engine shows to a window: rings from its worker, which never waits; whoever reads
@@ -97,9 +100,9 @@ public:
     int readPackets(std::span<FeedPacket> to) noexcept { return int(packets_->read(to, false)); }
     /// False: nothing newer than the last one.
     bool echoPath(EchoPath& out) noexcept { return path_->get(out); }
-    /// The whole audio of an item as far as it is known; the thread of the run that sends it, which
-    /// may wait a moment.
-    void pushItem(ItemId item, std::span<const float> samples, int rate_hz);
+    /// An item that begins, or more of one. Moves it behind a lock: the thread of the run that
+    /// sends it, not real time.
+    void pushItem(ItemWave wave);
     /// What was pushed since the last call, oldest first.
     [[nodiscard]] std::vector<ItemWave> takeItems();
     /// Blocks waiting to be read. Any thread.

@@ -42,6 +42,8 @@ Result<std::unique_ptr<RoomRun>> RoomRun::create(Plan plan) {
     const auto& settings = run->plan_.settings;
     auto material = duplex::prepareScene(run->plan_.scene, settings);
     if (!material) return tl::unexpected(material.error());
+    run->waves_.emplace(*run->plan_.feed);
+    run->waves_->addScene(material->items, settings.stream.rate_hz, settings.engine.rate_hz);
     auto loop = duplex::SceneLoop::create(settings, std::move(*material), run->plan_.scene.seed);
     if (!loop) return tl::unexpected(loop.error());
     run->loop_ = std::move(*loop);
@@ -74,22 +76,30 @@ void RoomRun::post(const duplex::TimedCommand& command) {
     actions_.ask([command](duplex::SceneLoop& loop) { loop.post(command); });
 }
 
-void RoomRun::say(duplex::FarEndItem item) {
-    auto shared = std::make_shared<duplex::FarEndItem>(std::move(item));
-    actions_.ask([shared](duplex::SceneLoop& loop) {
-        shared->at_s = double(loop.block()) * kBlockMs / 1000.0;
-        loop.farEnd().add(std::move(*shared));
+void RoomRun::say(duplex::FarEndItem item, std::vector<WaveColumn> columns) {
+    auto said = std::make_shared<std::pair<duplex::FarEndItem, std::vector<WaveColumn>>>(
+        std::move(item), std::move(columns));
+    actions_.ask([this, said](duplex::SceneLoop& loop) {
+        said->first.at_s = double(loop.block()) * kBlockMs / 1000.0;
+        waves_->add(said->first.ticket, std::move(said->second));
+        loop.farEnd().add(std::move(said->first));
     });
 }
 
-void RoomRun::append(std::int64_t ticket, std::vector<float> samples, bool last) {
-    actions_.ask([ticket, last, samples = std::move(samples)](duplex::SceneLoop& loop) {
+void RoomRun::append(std::int64_t ticket, std::vector<float> samples,
+                     std::vector<WaveColumn> columns, bool last) {
+    actions_.ask([this, ticket, last, samples = std::move(samples),
+                  columns = std::move(columns)](duplex::SceneLoop& loop) {
+        waves_->append(ticket, columns);
         loop.farEnd().append(ticket, samples, last);
     });
 }
 
 void RoomRun::unsay(std::int64_t ticket) {
-    actions_.ask([ticket](duplex::SceneLoop& loop) { loop.farEnd().remove(ticket); });
+    actions_.ask([this, ticket](duplex::SceneLoop& loop) {
+        waves_->remove(ticket);
+        loop.farEnd().remove(ticket);
+    });
 }
 
 void RoomRun::moveSaid(std::int64_t ticket, int places) {
@@ -149,10 +159,7 @@ void RoomRun::listen() {
 
 void RoomRun::gatherNews() {
     const auto& engine = loop_->engine();
-    const int stream_hz = engine.settings().stream.rate_hz;
-    for (const auto items : {loop_->farEnd().begun(), loop_->farEnd().completed()}) {
-        for (const auto* item : items) plan_.feed->pushItem(item->id, item->samples, stream_hz);
-    }
+    waves_->follow(loop_->farEnd());
     const std::lock_guard lock(news_mutex_);
     for (const auto* item : loop_->farEnd().begun()) {
         news_.begun.push_back({item->ticket, item->id});

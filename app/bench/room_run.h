@@ -5,10 +5,12 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "app/bench/action_queue.h"
 #include "app/bench/bench_run.h"
+#include "app/bench/item_waves.h"
 #include "app/bench/run_spool.h"
 #include "engine/duplex/block_times.h"
 #include "engine/duplex/scene_loop.h"
@@ -41,8 +43,9 @@ public:
     void requestStop() override { stopping_ = true; }
     [[nodiscard]] bool ended() const override { return ended_; }
     void post(const duplex::TimedCommand& command) override;
-    void say(duplex::FarEndItem item) override;
-    void append(std::int64_t ticket, std::vector<float> samples, bool last) override;
+    void say(duplex::FarEndItem item, std::vector<WaveColumn> columns) override;
+    void append(std::int64_t ticket, std::vector<float> samples, std::vector<WaveColumn> columns,
+                bool last) override;
     void unsay(std::int64_t ticket) override;
     void moveSaid(std::int64_t ticket, int places) override;
     bool news(RunNews& out) override;
@@ -62,6 +65,7 @@ private:
 
     Plan plan_;
     std::unique_ptr<duplex::SceneLoop> loop_;
+    std::optional<ItemWaves> waves_;
     RunSpool spool_;
     std::atomic<bool> stopping_{false}, ended_{false};
     std::atomic<BlockIndex> block_{0};

@@ -68,21 +68,24 @@ std::int64_t SpeechQueue::addFile(const QString& path) {
 
 std::int64_t SpeechQueue::addStream(const QString& title) {
     const auto ticket = add(title, false, State::waiting);
-    ready_[ticket] = {
+    ready_[ticket].item = {
         .text = title.toStdString(), .kind = "chunks", .ticket = ticket, .open = true};
+    makers_.emplace(ticket, WaveMaker(rate_hz_));
     flush();
     changed();
     return ticket;
 }
 
 void SpeechQueue::render(std::int64_t ticket, Rendering make) {
-    renderer_.post([this, ticket, make = std::move(make)] {
-        auto samples = std::make_shared<Result<std::vector<float>>>(make());
-        QMetaObject::invokeMethod(this, [this, ticket, samples] { rendered(ticket, *samples); });
+    renderer_.post([this, ticket, rate_hz = rate_hz_, make = std::move(make)] {
+        auto done = std::make_shared<Rendered>(Rendered{make(), {}});
+        if (done->samples) done->columns = WaveMaker(rate_hz).add(*done->samples);
+        QMetaObject::invokeMethod(this, [this, ticket, done] { rendered(ticket, *done); });
     });
 }
 
-void SpeechQueue::rendered(std::int64_t ticket, Result<std::vector<float>>& samples) {
+void SpeechQueue::rendered(std::int64_t ticket, Rendered& done) {
+    auto& samples = done.samples;
     const auto entry = find(ticket);
     if (entry == entries_.end()) return;  // taken back meanwhile
     if (!samples) {
@@ -92,10 +95,11 @@ void SpeechQueue::rendered(std::int64_t ticket, Result<std::vector<float>>& samp
     } else {
         entry->state = State::waiting;
         entry->length_ms = 1000.0 * double(samples->size()) / rate_hz_;
-        ready_[ticket] = {.samples = std::move(*samples),
-                          .text = entry->title.toStdString(),
-                          .kind = entry->file ? "file" : "speech",
-                          .ticket = ticket};
+        ready_[ticket] = {.item = {.samples = std::move(*samples),
+                                   .text = entry->title.toStdString(),
+                                   .kind = entry->file ? "file" : "speech",
+                                   .ticket = ticket},
+                          .columns = std::move(done.columns)};
     }
     flush();
     changed();
@@ -108,22 +112,29 @@ void SpeechQueue::flush() {
         const auto ready = ready_.find(entry.ticket);
         if (ready == ready_.end() || sent_.contains(entry.ticket)) continue;
         sent_.insert(entry.ticket);
-        run_->say(ready->second);
+        run_->say(ready->second.item, ready->second.columns);
     }
 }
 
 void SpeechQueue::append(std::int64_t ticket, std::vector<float> samples, bool last) {
+    const auto maker = makers_.find(ticket);
+    if (maker == makers_.end()) return;
+    auto columns = maker->second.add(samples);
+    if (last) makers_.erase(maker);
     if (const auto entry = find(ticket); entry != entries_.end()) {
         entry->length_ms += 1000.0 * double(samples.size()) / rate_hz_;
     }
     // Kept as long as it has not begun: the next run may have to say it.
-    if (const auto ready = ready_.find(ticket); ready != ready_.end()) {
-        auto& item = ready->second;
-        item.samples.insert(item.samples.end(), samples.begin(), samples.end());
-        item.open = !last;
+    if (const auto found = ready_.find(ticket); found != ready_.end()) {
+        auto& ready = found->second;
+        ready.item.samples.insert(ready.item.samples.end(), samples.begin(), samples.end());
+        ready.columns.insert(ready.columns.end(), columns.begin(), columns.end());
+        ready.item.open = !last;
     }
-    if (run_ != nullptr) run_->append(ticket, std::move(samples), last);
+    if (run_ != nullptr) run_->append(ticket, std::move(samples), std::move(columns), last);
 }
+
+bool SpeechQueue::takesMore(std::int64_t ticket) const { return makers_.contains(ticket); }
 
 void SpeechQueue::failStream(std::int64_t ticket, const QString& problem) {
     if (const auto entry = find(ticket); entry != entries_.end()) entry->problem = problem;
@@ -136,6 +147,7 @@ bool SpeechQueue::remove(std::int64_t ticket) {
     if (entry == entries_.end() || entry->state == State::speaking) return false;
     if (sent_.erase(ticket) > 0 && run_ != nullptr) run_->unsay(ticket);
     ready_.erase(ticket);
+    makers_.erase(ticket);
     entries_.erase(entry);
     changed();
     return true;
@@ -171,6 +183,7 @@ void SpeechQueue::follow(RunNews& news, bool run_is_over) {
     for (auto& entry : entries_) {
         followItem(entry, news, run_is_over);
         followSent(entry, news, run_is_over);
+        if (entry.state == State::interrupted) makers_.erase(entry.ticket);
     }
     seen_waiting_.clear();
     seen_waiting_.insert(news.waiting.begin(), news.waiting.end());

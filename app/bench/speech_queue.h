@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/item_waves.h"
 #include "engine/core/packet.h"
 #include "engine/core/result.h"
 #include "engine/duplex/far_end.h"
@@ -56,6 +57,8 @@ public:
     /// Speech that is still being made: append() brings its audio at the stream's rate.
     std::int64_t addStream(const QString& title);
     void append(std::int64_t ticket, std::vector<float> samples, bool last);
+    /// Whether append() still adds to it: not after its end, an interruption, its removal.
+    [[nodiscard]] bool takesMore(std::int64_t ticket) const;
     /// The entry ends with what there is.
     void failStream(std::int64_t ticket, const QString& problem);
     /// Of what has not been sent yet.
@@ -72,11 +75,19 @@ signals:
 
 private:
     using Rendering = std::function<Result<std::vector<float>>()>;
+    struct Rendered {
+        Result<std::vector<float>> samples;
+        std::vector<WaveColumn> columns;
+    };
+    struct Ready {
+        duplex::FarEndItem item;
+        std::vector<WaveColumn> columns;
+    };
 
     std::int64_t add(const QString& title, bool file, QueuedSpeech::State state);
     [[nodiscard]] std::vector<QueuedSpeech>::iterator find(std::int64_t ticket);
     void render(std::int64_t ticket, Rendering make);
-    void rendered(std::int64_t ticket, Result<std::vector<float>>& samples);
+    void rendered(std::int64_t ticket, Rendered& done);
     void flush();
     void followItem(QueuedSpeech& entry, const RunNews& news, bool run_is_over);
     void followSent(QueuedSpeech& entry, const RunNews& news, bool run_is_over);
@@ -86,9 +97,10 @@ private:
     int rate_hz_ = 16000;
     std::int64_t next_ticket_ = 1;
     std::vector<QueuedSpeech> entries_;
-    std::map<std::int64_t, duplex::FarEndItem> ready_;  ///< rendered, not begun
-    std::set<std::int64_t> sent_;                       ///< to the run, not yet begun
-    std::set<std::int64_t> seen_waiting_;               ///< there, in the last news
+    std::map<std::int64_t, Ready> ready_;       ///< rendered, not begun
+    std::map<std::int64_t, WaveMaker> makers_;  ///< of streams that have not ended
+    std::set<std::int64_t> sent_;               ///< to the run, not yet begun
+    std::set<std::int64_t> seen_waiting_;       ///< there, in the last news
 };
 
 }  // namespace doubletalk::bench

@@ -12,6 +12,7 @@
 #include <QWheelEvent>
 #include <cmath>
 
+#include "app/bench/item_waves.h"
 #include "tests/ui/plot_support.h"
 #include "tests/ui/scene_history.h"
 #include "ui/plots/plot_registry.h"
@@ -192,6 +193,8 @@ private slots:
         QTest::mouseRelease(plot, Qt::LeftButton, {}, target);
         QVERIFY(!view.follows());
         QVERIFY(view.range().from_s < from.from_s - 0.3);
+        QCOMPARE(stack->note(), QString());  // nothing runs on
+        stack->setRunning(true);
         QVERIFY(stack->note().contains("Frozen"));
         const double before = view.range().length();
         QWheelEvent wheel(QPointF(300, 200), plot->mapToGlobal(QPointF(300, 200)), {},
@@ -315,7 +318,7 @@ private slots:
             return count;
         };
         bench::LiveFeed feed;
-        feed.pushItem(1, std::vector<float>(32000, 0.5F), 16000);  // 2 s
+        feed.pushItem({1, bench::WaveMaker(16000).add(std::vector<float>(32000, 0.5F))});  // 2 s
         for (int i = 0; i < 100; ++i) {
             block.block = i;
             block.item = i < 50 ? 0 : 1;

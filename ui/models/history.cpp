@@ -148,10 +148,17 @@ void History::setEchoPath(const bench::EchoPath& path) {
 }
 
 void History::addItem(bench::ItemWave wave) {
+    ++version_;
+    if (wave.more) {
+        for (auto& item : items_) {
+            if (item.item != wave.item) continue;
+            item.columns.insert(item.columns.end(), wave.columns.begin(), wave.columns.end());
+        }
+        return;
+    }
     std::erase_if(items_, [&](const auto& item) { return item.item == wave.item; });
     items_.push_back(std::move(wave));
     if (items_.size() > kMostItems) items_.erase(items_.begin());
-    ++version_;
 }
 
 void History::followItem(const bench::FeedBlock& block) {

@@ -47,7 +47,7 @@ public:
     void addEvent(const Event& event);
     void addPacket(const bench::FeedPacket& packet);
     void setEchoPath(const bench::EchoPath& path);
-    /// An item's own audio, as it will sound unless it is interrupted.
+    /// An item's own audio, as it will sound unless it is interrupted; or more of it.
     void addItem(bench::ItemWave wave);
 
     /// End of the newest block.

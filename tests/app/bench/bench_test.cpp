@@ -8,6 +8,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "app/bench/item_waves.h"
+#include "engine/duplex/far_end.h"
 #include "engine/duplex/replay.h"
 #include "engine/session/session_reader.h"
 
@@ -69,6 +71,62 @@ private slots:
         verifyReplays(folder.filePath("session"));
     }
 
+    /// However long an item is: the run's thread hands its waveform over, and computes nothing.
+    void waveformsAreMadeBeforeTheRunNeedsThem() {
+        std::vector<float> audio(3 * 22050);  // a column is 55.125 samples
+        for (std::size_t i = 0; i < audio.size(); ++i) {
+            audio[i] = float(std::sin(0.01 * double(i) * double(i % 977)));
+        }
+        const auto whole = WaveMaker(22050).add(audio);
+        QCOMPARE(whole.size(), 1200U);
+        WaveMaker maker(22050);
+        std::vector<WaveColumn> pieces;
+        for (std::size_t at = 0, n = 1; at < audio.size(); at += n, n = n * 7 % 331 + 1) {
+            for (const auto& one :
+                 maker.add(std::span(audio).subspan(at, std::min(n, audio.size() - at)))) {
+                pieces.push_back(one);
+            }
+        }
+        QCOMPARE(pieces.size(), whole.size());
+        for (std::size_t i = 0; i < whole.size(); ++i) {
+            QVERIFY(pieces[i].min == whole[i].min && pieces[i].max == whole[i].max &&
+                    pieces[i].rms == whole[i].rms);
+        }
+
+        std::vector<duplex::FarEndItem> scene(1);
+        scene[0].samples.assign(16000, 0.5F);
+        LiveFeed feed;
+        ItemWaves waves(feed);
+        waves.addScene(scene, 16000, 16000);
+        duplex::FarEnd far_end({SampleRate{16000}, 20}, SampleRate{16000}, std::move(scene), 1, {});
+        std::int64_t now_ns = 0;
+        const auto stepMs = [&](int ms) {
+            for (const auto end_ns = now_ns + ms * std::int64_t{1'000'000}; now_ns < end_ns;) {
+                far_end.step(now_ns += kBlockNs);
+                waves.follow(far_end);
+            }
+            return feed.takeItems();
+        };
+        auto seen = stepMs(20);
+        QCOMPARE(seen.size(), 1U);
+        QCOMPARE(seen[0].columns.size(), 400U);
+        std::vector<float> open(8000, 0.25F);
+        auto columns = WaveMaker(16000).add(open);
+        const auto* where = columns.data();
+        waves.add(7, std::move(columns));
+        far_end.add({.at_s = 0.1, .samples = open, .ticket = 7, .open = true});
+        seen = stepMs(1100);
+        QCOMPARE(seen.size(), 1U);
+        QCOMPARE(seen[0].columns.data(), where);  // moved, not copied
+        waves.append(7, WaveMaker(16000).add(open));
+        far_end.append(7, open, true);
+        seen = stepMs(10);
+        QCOMPARE(seen.size(), 1U);
+        QVERIFY(seen[0].more && seen[0].item == 2 && seen[0].columns.size() == 200);
+        waves.append(7, WaveMaker(16000).add(open));  // it has ended
+        QVERIFY(stepMs(10).empty());
+    }
+
     void whatAUserDoesLiveIsDoneAndReplays() {
         Bench bench;
         QSignalSpy failures(&bench, &Bench::failed);
@@ -95,11 +153,14 @@ private slots:
         QVERIFY(bench.removeQueued(gone));
         QVERIFY(QTest::qWaitFor([&] { return bench.inUse().echo.canceller == "nlms"; }, kLongMs));
         QCOMPARE(bench.inUse().network.delay_ms, 60.0);
+        QVERIFY(bench.set("network.delay_ms", "60"));
+        QVERIFY(bench.set("network.delay_ms", "60.0"));
         QTest::qWait(800);
         bench.interrupt();
         QVERIFY(QTest::qWaitFor(
             [&] { return stateOf(bench, early) == QueuedSpeech::State::interrupted; }, kLongMs));
-        const auto& entry = bench.queue().front();
+        const auto entry = entryOf(bench, early);
+        QCOMPARE(entry.run, bench.runNumber());
         QVERIFY(entry.heard_ms > 0.0 && entry.heard_ms < entry.length_ms);
 
         // A restart setting waits; a bad file is explained; both leave the run alone.
@@ -130,6 +191,9 @@ private slots:
 
         const auto events = eventsOf(bench.feed());
         QVERIFY(has(events, EventKind::parameter_changed));
+        QCOMPARE(std::count_if(events.begin(), events.end(),
+                               [](const Event& event) { return event.text == "network.delay_ms"; }),
+                 1);  // what is in use already is no change
         QVERIFY(has(events, EventKind::engine_changed));
         QVERIFY(has(events, EventKind::interrupt_issued));
 
@@ -146,6 +210,13 @@ private slots:
     }
 
 private:
+    static QueuedSpeech entryOf(const Bench& bench, std::int64_t ticket) {
+        for (const auto& entry : bench.queue()) {
+            if (entry.ticket == ticket) return entry;
+        }
+        return {};
+    }
+
     static QueuedSpeech::State stateOf(const Bench& bench, std::int64_t ticket) {
         for (const auto& entry : bench.queue()) {
             if (entry.ticket == ticket) return entry.state;
