@@ -16,27 +16,40 @@ namespace {
 
 using namespace doubletalk;
 
-/// Runs the scene as fast as it goes and writes a picture of the window after it.
-void demonstrate(ui::MainWindow& window, const QString& picture) {
-    QObject::connect(&window.bench(), &bench::Bench::failed, &window, [](const QString& what) {
+/// Writes a picture of the window and ends.
+void takePicture(ui::MainWindow& window, const QString& picture) {
+    // The last frames are on their way to the screen.
+    QTimer::singleShot(300, &window, [&window, picture] {
+        window.refresh();
+        const bool written = window.grab().save(picture);
+        if (!written) {
+            std::fprintf(stderr, "doubletalk: error: cannot write %s\n", qPrintable(picture));
+        }
+        QCoreApplication::exit(written ? 0 : 1);
+    });
+}
+
+/// A picture after a run as fast as it goes, or of the session when one is opened.
+void demonstrate(ui::MainWindow& window, const QString& picture, const QString& session) {
+    QObject::connect(&window, &ui::MainWindow::failed, &window, [](const QString& what) {
         std::fprintf(stderr, "doubletalk: error: %s\n", qPrintable(what));
         QCoreApplication::exit(1);
     });
+    if (!session.isEmpty()) {
+        QObject::connect(&window, &ui::MainWindow::sessionShown, &window,
+                         [&window, picture] { takePicture(window, picture); });
+        return;
+    }
     QObject::connect(&window.bench(), &bench::Bench::stateChanged, &window,
                      [&window, picture](bench::BenchState state) {
-                         if (state != bench::BenchState::idle) return;
-                         // The last frames are on their way to the screen.
-                         QTimer::singleShot(300, &window, [&window, picture] {
-                             window.refresh();
-                             const bool written = window.grab().save(picture);
-                             if (!written) {
-                                 std::fprintf(stderr, "doubletalk: error: cannot write %s\n",
-                                              qPrintable(picture));
-                             }
-                             QCoreApplication::exit(written ? 0 : 1);
-                         });
+                         if (state == bench::BenchState::idle) takePicture(window, picture);
                      });
     QTimer::singleShot(0, &window, [&window] { window.run(bench::RunPace::as_fast); });
+}
+
+int wrongUse(const QString& what) {
+    std::fprintf(stderr, "doubletalk: error: %s\n", qPrintable(what));
+    return 2;
 }
 
 }  // namespace
@@ -59,8 +72,9 @@ int main(int argc, char** argv) {
         "scene", QCoreApplication::translate("main", "A shipped scene's name, or a scene file."),
         "NAME");
     const QCommandLineOption run("run", QCoreApplication::translate("main", "Start at once."));
-    const QCommandLineOption session(
-        "session", QCoreApplication::translate("main", "Open a recorded session."), "DIR");
+    // Not --session: QApplication takes that one for the session manager's.
+    const QCommandLineOption open(
+        "open", QCoreApplication::translate("main", "Open a recorded session."), "DIR");
     const QCommandLineOption workspace(
         "workspace", QCoreApplication::translate("main", "echo or network."), "NAME");
     const QCommandLineOption light("light", QCoreApplication::translate("main", "Light theme."));
@@ -69,7 +83,9 @@ int main(int argc, char** argv) {
     const QCommandLineOption picture(
         "picture",
         QCoreApplication::translate(
-            "main", "Run the scene as fast as it goes, write a picture of the window and end."),
+            "main",
+            "Run the scene as fast as it goes, or open the session of --open; write a picture of "
+            "the window and end."),
         "FILE");
     const QCommandLineOption frames(
         "fps", QCoreApplication::translate("main", "Frames a second, 1 to 60."), "N");
@@ -77,8 +93,17 @@ int main(int argc, char** argv) {
         "default-settings",
         QCoreApplication::translate(
             "main", "Layout, theme and scene as at the first start; nothing is remembered."));
-    parser.addOptions({scene, run, session, workspace, light, size, picture, frames, defaults});
+    parser.addOptions({scene, run, open, workspace, light, size, picture, frames, defaults});
     parser.process(app);
+    if (const auto others = parser.positionalArguments(); !others.isEmpty()) {
+        return wrongUse(QCoreApplication::translate(
+                            "main", "%1: options only; --open %1 opens a session, see --help")
+                            .arg(others[0]));
+    }
+    if (parser.isSet(open) && parser.isSet(run)) {
+        return wrongUse(QCoreApplication::translate(
+            "main", "--open shows a session and --run a new run: choose one of them"));
+    }
 
     QTemporaryDir forgotten;
     if (parser.isSet(defaults)) {
@@ -91,8 +116,7 @@ int main(int argc, char** argv) {
         auto source = window.bench().source();
         source.scene = parser.value(scene).toStdString();
         if (auto ok = window.bench().setSource(source); !ok) {
-            std::fprintf(stderr, "doubletalk: error: %s\n", ok.error().message().c_str());
-            return 2;
+            return wrongUse(QString::fromStdString(ok.error().message()));
         }
     }
     if (parser.isSet(light)) ui::Theme::current().setDark(false);
@@ -103,18 +127,21 @@ int main(int argc, char** argv) {
     if (parser.isSet(frames)) {
         const int hz = parser.value(frames).toInt();
         if (hz < 1 || hz > 60) {
-            std::fprintf(stderr, "doubletalk: error: --fps %s: write a number from 1 to 60\n",
-                         qPrintable(parser.value(frames)));
-            return 2;
+            return wrongUse(
+                QCoreApplication::translate("main", "--fps %1: write a number from 1 to 60")
+                    .arg(parser.value(frames)));
         }
         window.setFrameRate(hz);
     }
     window.show();
-    if (parser.isSet(session)) window.openSession(parser.value(session));
     if (parser.isSet(picture)) {
-        demonstrate(window, parser.value(picture));
+        demonstrate(window, parser.value(picture), parser.value(open));
     } else if (parser.isSet(run)) {
         QTimer::singleShot(0, &window, [&window] { window.run(); });
+    }
+    if (parser.isSet(open)) {
+        QTimer::singleShot(0, &window,
+                           [&window, folder = parser.value(open)] { window.openSession(folder); });
     }
     return QApplication::exec();
 }

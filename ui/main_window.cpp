@@ -210,10 +210,14 @@ void MainWindow::connectPanels() {
                 .arg(address, address.section(':', 0, 0), address.section(':', 1, 1)),
             20000);
     });
+    connect(ingest_.get(), &IngestSpeech::started, actions_.get(),
+            &WindowActions::showSpeakAddress);
     connect(ingest_.get(), &IngestSpeech::failed, this, [this](const QString& what) {
         actions_->speak_stream->setChecked(false);
+        actions_->showSpeakAddress({});
         tell(what);
     });
+    connect(ingest_.get(), &IngestSpeech::dropped, this, &MainWindow::tell);
     connect(speak_, &SpeakPanel::speakTextWanted, this, &MainWindow::speakText);
     connect(speak_, &SpeakPanel::speakFilesWanted, this, [this](const QStringList& files) {
         for (const auto& file : files) bench_->speakFile(file);
@@ -268,7 +272,9 @@ void MainWindow::connectSessions() {
             [this](const QString& text, int for_ms) { statusBar()->showMessage(text, for_ms); });
     connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
+        sessionShown(folder);
     });
+    connect(sessions, &SessionDesk::left, this, [this] { setWindowTitle(tr("Doubletalk")); });
     connect(sessions, &SessionDesk::saveTrackWanted, dialogs_.get(), &WindowDialogs::showSaveTrack);
     connect(source_.get(), &SourceChoice::failed, this, &MainWindow::tell);
     connect(source_.get(), &SourceChoice::changed, source_.get(), &SourceChoice::save);
@@ -302,7 +308,10 @@ void MainWindow::connectActions() {
     on(a.spike, [this] { bench_->spike(kSpikeMs); });
     on(a.move_microphone, [this] { bench_->changePath(); });
     on(a.speak_file, [this] { speakFiles(); });
-    on(a.speak_stream, [this](bool checked) { checked ? ingest_->start() : ingest_->stop(); });
+    on(a.speak_stream, [this](bool checked) {
+        checked ? ingest_->start() : ingest_->stop();
+        actions_->showSpeakAddress({});
+    });
     on(a.open, [this] { sessions_->choose(this); });
     on(a.source, [this] { source_->chooseDevices(this); });
     on(a.replay, [this] { sessions_->replay(); });
@@ -339,11 +348,12 @@ void MainWindow::connectActions() {
 
 void MainWindow::run(bench::RunPace pace) {
     errors_->clear();
+    bench_->start(pace);
+    if (bench_->state() == bench::BenchState::idle) return;  // refused; what is shown stays
     history_->clear();
     transcript_->clear();
     view_->setFollow(true);
     sessions_->leave();
-    bench_->start(pace);
 }
 
 void MainWindow::stateChanged(bench::BenchState state) {
@@ -360,7 +370,10 @@ void MainWindow::stateChanged(bench::BenchState state) {
     refresh();
 }
 
-void MainWindow::tell(const QString& problem) { errors_->showError(problem); }
+void MainWindow::tell(const QString& problem) {
+    errors_->showError(problem);
+    failed(problem);
+}
 
 void MainWindow::showProgress(const QString& what, double done_ratio) {
     status_->setProgress(what, done_ratio, sender() == sessions_.get());

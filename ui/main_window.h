@@ -67,6 +67,12 @@ public:
     /// Empties the plots and starts.
     void run(bench::RunPace pace = bench::RunPace::real_time);
 
+signals:
+    /// The plots show this session now.
+    void sessionShown(const QString& folder);
+    /// What the error bar says.
+    void failed(const QString& what);
+
 protected:
     void closeEvent(QCloseEvent* event) override;
 

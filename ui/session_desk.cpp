@@ -88,11 +88,14 @@ void SessionDesk::open(const QString& folder) {
         failed(tr("A run is going on: stop it (R), then open the session"));
         return;
     }
+    opening_ = folder;
     work_->open(folder);
 }
 
 void SessionDesk::show(const QString& folder) {
     auto opened = work_->take();
+    if (folder != opening_) return;  // void, or another one was wanted meanwhile
+    opening_.clear();
     if (!opened) return;
     history_ = std::move(*opened->history);
     opened_ = std::move(opened);
@@ -104,8 +107,15 @@ void SessionDesk::show(const QString& folder) {
 }
 
 void SessionDesk::leave() {
+    if (!opening_.isEmpty()) {
+        told(tr("%1 is not shown: a run began before it was read. Open it again after the run")
+                 .arg(QFileInfo(opening_).fileName()),
+             15000);
+    }
+    opening_.clear();
     opened_folder_.clear();
     opened_.reset();
+    left();
 }
 
 void SessionDesk::replay() {

@@ -44,7 +44,7 @@ public:
     void saveTrack();
     /// Ends a replay that goes on.
     void cancel();
-    /// The history shows a run from now on.
+    /// The history shows a run from now on, also when an opening goes on.
     void leave();
     /// Null: the history shows a run, or nothing.
     [[nodiscard]] const OpenedSession* opened() const { return opened_.get(); }
@@ -52,6 +52,8 @@ public:
 signals:
     /// The history holds this session now.
     void shown(const QString& folder);
+    /// It shows a run.
+    void left();
     void told(const QString& text, int for_ms);
     void saveTrackWanted(const QString& folder);
     void progress(const QString& what, double done_ratio);
@@ -69,6 +71,7 @@ private:
     SessionPanel& panel_;
     QMenu& recent_menu_;
     std::unique_ptr<SessionWork> work_;
+    QString opening_;  ///< asked for, not shown yet; empty: nothing, or it is void
     std::unique_ptr<OpenedSession> opened_;
     QString opened_folder_, last_kept_;
 };

@@ -62,10 +62,7 @@ void SessionWork::open(const QString& folder) {
         }
         QMetaObject::invokeMethod(this, [this, folder, made, problem] {
             progress(tr("Opening the session"), 1.0);
-            if (!problem.isEmpty()) {
-                failed(problem);
-                return;
-            }
+            if (!problem.isEmpty()) failed(problem);
             opened_ = std::move(*made);
             opened(folder);
         });

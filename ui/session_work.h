@@ -47,6 +47,7 @@ public:
     void cancel() { cancelled_ = true; }
 
 signals:
+    /// Also after failed(): take() has nothing then.
     void opened(const QString& folder);
     void replayed(const QString& folder, const QString& verdict);
     void failed(const QString& what);

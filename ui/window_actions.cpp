@@ -34,6 +34,22 @@ QAction* WindowActions::addSwitch(QMenu* menu, const QString& text, const QStrin
     return action;
 }
 
+void WindowActions::showSpeakAddress(const QString& address) {
+    if (speak_stream_text_.isEmpty()) {
+        speak_stream_text_ = speak_stream->text();
+        speak_stream_tip_ = speak_stream->toolTip();
+    }
+    if (address.isEmpty()) {
+        speak_stream->setText(speak_stream_text_);
+        speak_stream->setToolTip(speak_stream_tip_);
+        return;
+    }
+    speak_stream->setText(tr("Speak what is se&nt to %1").arg(address));
+    speak_stream->setToolTip(speak_stream_tip_ + '\n' +
+                             tr("doubletalk-cli send --wav FILE --host %1 --ingest-port %2")
+                                 .arg(address.section(':', 0, 0), address.section(':', 1, 1)));
+}
+
 WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(window) {
     auto* file = window.menuBar()->addMenu(tr("&File"));
     open =

@@ -20,6 +20,9 @@ public:
     /// Makes the menus of window, too.
     explicit WindowActions(QMainWindow& window);
 
+    /// Where what is sent is spoken; empty: nowhere.
+    void showSpeakAddress(const QString& address);
+
     /// All with a text, menu by menu.
     [[nodiscard]] const QList<QAction*>& all() const { return all_; }
 
@@ -38,6 +41,7 @@ private:
 
     QMainWindow& window_;
     QList<QAction*> all_;
+    QString speak_stream_text_, speak_stream_tip_;
 };
 
 }  // namespace doubletalk::ui

@@ -3,11 +3,13 @@
 #include "ui/main_window.h"
 
 #include <QAction>
+#include <QProcess>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QtTest>
 #include <cmath>
 
+#include "tests/ui/scene_history.h"
 #include "ui/models/history.h"
 #include "ui/plots/time_stack.h"
 #include "ui/theme/theme.h"
@@ -106,6 +108,61 @@ private slots:
             kLongMs));
     }
 
+    /// As a user types it: the option and the folder apart.
+    void theProgramOpensASession() {
+        const auto session = recorded("to open");
+        const auto picture = folder_.filePath("opened.png");
+        for (const auto& [folder, exit_code] : {std::pair{session, 0}, {QString("/nowhere"), 1}}) {
+            QFile::remove(picture);
+            QProcess program;
+            auto environment = QProcessEnvironment::systemEnvironment();
+            environment.insert("HOME", folder_.path());
+            environment.insert("QT_QPA_PLATFORM", "offscreen");
+            program.setProcessEnvironment(environment);
+            program.start(DT_WINDOW_PROGRAM,
+                          {"--default-settings", "--open", folder, "--picture", picture});
+            QVERIFY(program.waitForFinished(kLongMs));
+            const auto told = program.readAllStandardError();
+            QVERIFY2(
+                program.exitStatus() == QProcess::NormalExit && program.exitCode() == exit_code,
+                told.constData());
+            QCOMPARE(QFileInfo::exists(picture), exit_code == 0);
+            QCOMPARE(told.contains("/nowhere: there is no such folder"), exit_code == 1);
+        }
+    }
+
+    void aRunIsNotReplacedByASessionThatOpensLate() {
+        const auto session = recorded("late");
+        MainWindow window;
+        window.show();
+        window.openSession(session);
+        QTRY_COMPARE_WITH_TIMEOUT(window.windowTitle(), QString("late – Doubletalk"), kLongMs);
+        window.openSession(session);
+        window.run();  // before it is read
+        QCOMPARE(window.windowTitle(), QString("Doubletalk"));
+        QCOMPARE(window.history().nowS(), 0.0);
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::running, kLongMs);
+        QTest::qWait(500);
+        QCOMPARE(window.windowTitle(), QString("Doubletalk"));
+        QVERIFY2(window.history().nowS() < 2.5,
+                 qPrintable(QString("%1 s after half a second").arg(window.history().nowS())));
+        window.bench().stop();
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::idle, kLongMs);
+    }
+
+    void nothingToRunIsSaidAgain() {
+        const auto resources = qgetenv("DOUBLETALK_RESOURCES");
+        qputenv("DOUBLETALK_RESOURCES", "/nowhere");
+        MainWindow window;
+        resources.isNull() ? qunsetenv("DOUBLETALK_RESOURCES")
+                           : qputenv("DOUBLETALK_RESOURCES", resources);
+        window.show();
+        QTRY_VERIFY(errorShown(window));
+        window.actions().run->trigger();
+        QCOMPARE(window.bench().state(), BenchState::idle);
+        QVERIFY(errorShown(window));
+    }
+
     void keysDoWhatTheirCardSays() {
         MainWindow window;
         window.show();
@@ -172,6 +229,16 @@ private slots:
     }
 
 private:
+    /// Three seconds of a scene as a session's folder.
+    [[nodiscard]] QString recorded(const QString& name) const {
+        auto folder = folder_.filePath(name);
+        SceneHistory run("barge_in", {}, folder.toStdString());
+        History history;
+        run.run(history, 3.0);
+        run.finish();
+        return folder;
+    }
+
     static bool errorShown(const MainWindow& window) {
         const auto bars = window.findChildren<ErrorBar*>();
         return std::any_of(bars.begin(), bars.end(),

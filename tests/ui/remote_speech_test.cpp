@@ -10,7 +10,6 @@
 #include <QRegularExpression>
 #include <QSettings>
 #include <QSignalSpy>
-#include <QStatusBar>
 #include <QTemporaryDir>
 #include <QThread>
 #include <QtTest>
@@ -143,12 +142,8 @@ private slots:
         MainWindow window;
         window.show();
         window.actions().speak_stream->trigger();
-        QRegularExpressionMatch where;
-        QTRY_VERIFY_WITH_TIMEOUT((where = QRegularExpression("Send to 127.0.0.1:(\\d+)")
-                                              .match(window.statusBar()->currentMessage()))
-                                     .hasMatch(),
-                                 kLongMs);
-        const auto port = std::uint16_t(where.captured(1).toInt());
+        std::uint16_t port = 0;
+        QTRY_VERIFY_WITH_TIMEOUT((port = portOf(window)) != 0, kLongMs);
         const auto scene = folder_.filePath("talker.json");
         std::ofstream(scene.toStdString()) << kScene;
         auto source = window.bench().source();
@@ -157,19 +152,7 @@ private slots:
         window.run();
         QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::running, kLongMs);
         std::string problem;
-        std::thread sender([&] {
-            net::IngestSender out;
-            auto ok = out.open("127.0.0.1", port, {.rate_hz = 44100, .channels = 2});
-            for (int i = 0; ok && i < 15; ++i) {
-                std::vector<std::int16_t> piece(2 * 4410);
-                for (std::size_t k = 0; k < piece.size(); ++k) {
-                    piece[k] = std::int16_t(8000.0 * std::sin(0.05 * double(k / 2)));
-                }
-                ok = out.send(piece);
-            }
-            if (ok) ok = out.finish();
-            if (!ok) problem = ok.error().message();
-        });
+        std::jthread sender([&] { problem = sendTone(port, 1.5); });  // joined also after a failure
         const auto heard = [&] {
             const auto& queue = window.bench().queue();
             return !queue.empty() && queue.back().state == QueuedSpeech::State::heard;
@@ -181,13 +164,67 @@ private slots:
         QVERIFY(entry.title.startsWith("Stream sent to 127.0.0.1"));
         QVERIFY2(std::abs(entry.length_ms - 1500.0) < 20.0,
                  qPrintable(QString::number(entry.length_ms)));
-        window.actions().speak_stream->trigger();
-        QVERIFY(!window.actions().speak_stream->isChecked());
+
+        // Interrupted in the middle: what still comes is a new entry.
+        const auto before = window.bench().queue().size();
+        sender = std::jthread([&] { problem = sendTone(port, 3.0); });
+        QTRY_VERIFY_WITH_TIMEOUT(window.bench().queue().size() > before &&
+                                     window.bench().queue().back().heard_ms > 300.0,
+                                 kLongMs);
+        window.bench().interrupt();
+        QTRY_VERIFY_WITH_TIMEOUT(window.bench().queue().size() == before + 2 && heard(), kLongMs);
+        sender.join();
+        QCOMPARE(problem, std::string());
+        const auto& cut = window.bench().queue()[before];
+        QCOMPARE(cut.state, QueuedSpeech::State::interrupted);
+        const double all_ms = cut.length_ms + window.bench().queue().back().length_ms;
+        QVERIFY2(all_ms > 2700.0 && all_ms < 3020.0, qPrintable(QString::number(all_ms)));
         window.bench().stop();
         QTRY_COMPARE_WITH_TIMEOUT(window.bench().state(), BenchState::idle, kLongMs);
+
+        // Nobody plays: ten minutes are kept, more is refused with a reason.
+        const auto full = window.bench().speakStream("ten minutes");
+        const int rate_hz = window.bench().requested().stream.rate_hz;
+        window.bench().append(full, std::vector<float>(std::size_t(600 * rate_hz)), true);
+        const auto entries = window.bench().queue().size();
+        const auto* bar = window.findChild<ErrorBar*>();
+        sender = std::jthread([&] { problem = sendTone(port, 0.3); });
+        QTRY_VERIFY_WITH_TIMEOUT(bar->text().contains("10 minutes wait"), kLongMs);
+        sender.join();
+        QCOMPARE(window.bench().queue().size(), entries);
+        QVERIFY(window.bench().removeQueued(full));
+        sender = std::jthread([&] { problem = sendTone(port, 0.3); });
+        QTRY_COMPARE_WITH_TIMEOUT(window.bench().queue().size(), entries, kLongMs);
+        sender.join();
+        window.actions().speak_stream->trigger();
+        QVERIFY(!window.actions().speak_stream->isChecked());
+        QCOMPARE(portOf(window), std::uint16_t(0));
     }
 
 private:
+    /// As the menu tells it; 0: it does not listen.
+    static std::uint16_t portOf(const MainWindow& window) {
+        const auto where =
+            QRegularExpression("127.0.0.1:(\\d+)")
+                .match(const_cast<MainWindow&>(window).actions().speak_stream->text());
+        return std::uint16_t(where.captured(1).toInt());
+    }
+
+    /// What went wrong, or nothing.
+    static std::string sendTone(std::uint16_t port, double seconds) {
+        net::IngestSender out;
+        auto ok = out.open("127.0.0.1", port, {.rate_hz = 44100, .channels = 2});
+        for (int i = 0; ok && i < int(seconds * 10.0); ++i) {
+            std::vector<std::int16_t> piece(2 * 4410);
+            for (std::size_t k = 0; k < piece.size(); ++k) {
+                piece[k] = std::int16_t(8000.0 * std::sin(0.05 * double(k / 2)));
+            }
+            ok = out.send(piece);
+        }
+        if (ok) ok = out.finish();
+        return ok ? std::string() : ok.error().message();
+    }
+
     QTemporaryDir folder_;
 };
 
