@@ -86,6 +86,7 @@ BrowserListening::~BrowserListening() {
 }
 
 void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
+    wanted_ = true;
     tap_->choose(tap);
     net::ListenServerOptions options;
     options.service.port = kPort;
@@ -110,13 +111,17 @@ void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
 void BrowserListening::came(const QString& address, const QString& problem) {
     address_ = address;
     listeners_ = 0;
-    if (address.isEmpty()) tap_->choose(bench::ListenChoice::nothing);
+    if (address.isEmpty()) {
+        wanted_ = false;
+        tap_->choose(bench::ListenChoice::nothing);
+    }
     changed();
     if (!problem.isEmpty()) failed(problem);
 }
 
 void BrowserListening::stop() {
     ++starts_;
+    wanted_ = false;
     tap_->choose(bench::ListenChoice::nothing);
     QMetaObject::invokeMethod(server_, [server = server_] { server->stop(); });
     address_.clear();
@@ -125,7 +130,7 @@ void BrowserListening::stop() {
 }
 
 void BrowserListening::choose(bench::ListenChoice tap) {
-    if (running()) tap_->choose(tap);
+    if (wanted_) tap_->choose(tap);
 }
 
 }  // namespace doubletalk::ui

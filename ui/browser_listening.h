@@ -30,7 +30,7 @@ public:
 
     void start(bench::ListenChoice tap, codec::CodecId codec);
     void stop();
-    /// Goes on with the other signal.
+    /// Goes on with the other signal, or begins with it while it starts.
     void choose(bench::ListenChoice tap);
     [[nodiscard]] bool running() const { return !address_.isEmpty(); }
     /// "http://127.0.0.1:23456"; empty: not running.
@@ -49,6 +49,7 @@ private:
     bench::Bench& bench_;
     std::shared_ptr<bench::ListenTap> tap_;  ///< runs keep it, too
     QString address_;
+    bool wanted_ = false;  ///< it runs, or will
     int listeners_ = 0;
     int starts_ = 0;  ///< answers to an earlier one are void
     QThread thread_;

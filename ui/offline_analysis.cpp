@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/duplex/offline_echo.h"
+#include "engine/echo/delay_estimator.h"
 #include "engine/metrics/metric_table.h"
 #include "ui/models/setting_text.h"
 
@@ -17,6 +18,20 @@ int decimalsOf(std::string_view unit, double value) {
     if (unit == "dB" || unit == "dBFS" || unit == "s") return 1;
     if (unit.empty()) return value == std::floor(value) ? 0 : 3;
     return std::abs(value) < 10.0 ? 1 : 0;
+}
+
+QString delayStateText(int state) {
+    switch (echo::DelayStatus(state)) {
+        case echo::DelayStatus::searching:
+            return OfflineAnalysis::tr("searching");
+        case echo::DelayStatus::locked:
+            return OfflineAnalysis::tr("locked");
+        case echo::DelayStatus::outside_window:
+            return OfflineAnalysis::tr("outside window");
+        case echo::DelayStatus::reference_late:
+            return OfflineAnalysis::tr("reference late");
+    }
+    return QString::number(state);
 }
 
 QString valueText(const nlohmann::ordered_json& value, std::string_view unit) {
@@ -54,7 +69,8 @@ AnalysisResult analysisResult(const duplex::OfflineEchoReport& report, const QSt
             row.unit = qt(unit);
             row.tip = qt(metric->formula);
         }
-        row.value = valueText(value, unit);
+        row.value =
+            id == "echo_delay_state" ? delayStateText(value.get<int>()) : valueText(value, unit);
         if (value.is_object()) {
             row.tip +=
                 '\n' +

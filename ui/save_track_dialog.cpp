@@ -14,6 +14,7 @@
 #include <QSpinBox>
 #include <QUrl>
 #include <QVBoxLayout>
+#include <utility>
 
 #include "engine/codec/media_kind.h"
 #include "ui/models/setting_text.h"
@@ -121,23 +122,36 @@ SaveTrackDialog::SaveTrackDialog(QWidget* parent)
         ended({});
         errors_->showError(what);
     });
+    // After what the end of the work before shows: the session that was asked for meanwhile.
+    for (const auto done : {&TrackSaver::opened, &TrackSaver::cancelled}) {
+        connect(&saver_, done, this, &SaveTrackDialog::openWanted, Qt::QueuedConnection);
+    }
+    for (const auto done : {&TrackSaver::saved, &TrackSaver::failed}) {
+        connect(&saver_, done, this, &SaveTrackDialog::openWanted, Qt::QueuedConnection);
+    }
     bar_->hide();
     updateButtons();
 }
 
 void SaveTrackDialog::setSession(const QString& folder) {
-    if (saver_.busy()) return;
-    folder_ = folder;
+    wanted_ = folder;
+    if (!saver_.busy()) openWanted();
+}
+
+void SaveTrackDialog::openWanted() {
+    if (wanted_.isEmpty() || saver_.busy()) return;
+    folder_ = std::exchange(wanted_, QString());
     own_file_ = false;
     errors_->clear();
     track_->clear();
     file_->clear();
-    state_->setText(tr("Reading %1 …").arg(QFileInfo(folder).fileName()));
-    saver_.open(folder);
+    state_->setText(tr("Reading %1 …").arg(QFileInfo(folder_).fileName()));
+    saver_.open(folder_);
     updateButtons();
 }
 
 void SaveTrackDialog::listTracks() {
+    if (!wanted_.isEmpty()) return;  // another session's
     for (const auto& track : saver_.tracks()) {
         track_->addItem(tr("%1, %2 s, %3 Hz")
                             .arg(track.name, numberText(track.lengthS(), 1))

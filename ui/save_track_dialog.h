@@ -34,6 +34,7 @@ public slots:
     void reject() override;
 
 private:
+    void openWanted();
     void choose();
     void listTracks();
     void suggestFile();
@@ -41,6 +42,7 @@ private:
 
     TrackSaver saver_;
     QString folder_;
+    QString wanted_;         ///< session to open when the saver has time
     bool own_file_ = false;  ///< the user named it
     ErrorBar* errors_;
     QComboBox *track_, *kind_;

@@ -56,15 +56,20 @@ void SourceChoice::chooseDevices(QWidget* window) {
 QString SourceChoice::trace() const { return QString::fromStdString(bench_.source().trace); }
 
 void SourceChoice::setTrace(const QString& file) {
-    auto source = bench_.source();
-    source.trace = file.toStdString();
-    if (file.isEmpty()) return apply(source);
-    thread_.post([this, source] {
-        const auto trace = network::readTrace(source.trace);
+    wanted_trace_ = file;
+    const auto use = [this, file] {
+        auto source = bench_.source();
+        source.trace = file.toStdString();
+        apply(source);
+    };
+    if (file.isEmpty()) return use();
+    thread_.post([this, file, use] {
+        const auto trace = network::readTrace(file.toStdString());
         const auto problem = trace ? QString() : QString::fromStdString(trace.error().message());
-        QMetaObject::invokeMethod(this, [this, source, problem] {
+        QMetaObject::invokeMethod(this, [this, file, use, problem] {
+            if (file != wanted_trace_) return;  // another one, or none, was chosen meanwhile
             if (!problem.isEmpty()) return failed(problem);
-            apply(source);
+            use();
         });
     });
 }

@@ -47,6 +47,7 @@ private:
 
     bench::Bench& bench_;
     QString monitor_id_;
+    QString wanted_trace_;      ///< the newest, read or not
     bench::TaskThread thread_;  ///< last: ends first
 };
 

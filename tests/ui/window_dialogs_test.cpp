@@ -36,6 +36,7 @@
 #include "ui/models/history.h"
 #include "ui/offline_dialog.h"
 #include "ui/save_track_dialog.h"
+#include "ui/source_choice.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/window_actions.h"
 
@@ -124,9 +125,12 @@ private slots:
         const auto erle = valueOf(table, dialog.result(), "erle_db").section(' ', 0, 0).toDouble();
         QVERIFY2(erle > 12.0, qPrintable(valueOf(table, dialog.result(), "erle_db")));
         for (int row = 0; row < table.rowCount(); ++row) {
-            QVERIFY2(!table.item(row, 0)->toolTip().isEmpty(),
-                     qPrintable(table.item(row, 0)->text()));
+            const auto title = table.item(row, 0)->text();
+            QVERIFY2(!table.item(row, 0)->toolTip().isEmpty(), qPrintable(title));
+            QVERIFY2(title != dialog.result().rows[std::size_t(row)].id, qPrintable(title));
         }
+        QCOMPARE(valueOf(table, dialog.result(), "echo_delay_state"), QString("locked"));
+        QCOMPARE(valueOf(table, dialog.result(), "seconds"), QString("6.0"));
         const auto cleaned = device::readAudio(path("mic-cleaned.wav").toStdString());
         QVERIFY(cleaned);
         QCOMPARE(cleaned->frames(), 6 * kRateHz);
@@ -184,6 +188,8 @@ private slots:
         window.show();
         auto* hear = window.findChild<HearButton*>();
         for (const auto tap : {bench::FeedTap::far, bench::FeedTap::output}) {
+            for (auto* bar : window.findChildren<ErrorBar*>()) bar->clear();
+            QCOMPARE(errorsOf(window), QString());
             hear->hearTap(tap);
             QTRY_VERIFY(!errorsOf(window).isEmpty());
             QCOMPARE(hear->property("kind").toString(), QString());
@@ -254,6 +260,54 @@ private slots:
             dialog.findChild<ErrorBar*>()->text().contains("/nowhere/there.mp3"), kLongMs);
     }
 
+    /// Another session is asked for while the first one is read.
+    void tracksAreThoseOfTheSessionAskedFor() {
+        for (const auto& [name, seconds] : {std::pair{"first", 3.0}, {"second", 1.0}}) {
+            SceneHistory run("barge_in", {}, path(name).toStdString());
+            History history;
+            run.run(history, seconds);
+            run.finish();
+        }
+        SaveTrackDialog dialog;
+        dialog.show();
+        dialog.setSession(path("first"));
+        dialog.reject();
+        dialog.setSession(path("second"));
+        dialog.show();
+        auto* tracks = dialog.findChildren<QComboBox*>()[0];
+        QTRY_VERIFY_WITH_TIMEOUT(tracks->count() > 3 && !dialog.saver().busy(), kLongMs);
+        QTest::qWait(100);
+        QCOMPARE(tracks->count(), int(dialog.saver().tracks().size()));
+        QCOMPARE(dialog.saver().tracks().front().lengthS(), 1.0);
+        QVERIFY2(dialog.findChild<QLineEdit*>()->text().startsWith(path("second_")),
+                 qPrintable(dialog.findChild<QLineEdit*>()->text()));
+    }
+
+    /// A scene chosen while a trace is read stays chosen.
+    void aTraceChangesNothingElse() {
+        QFile trace(path("trace.csv"));
+        QVERIFY(trace.open(QIODevice::WriteOnly));
+        trace.write(
+            "# test | none | none | frame_ms=20\nseq,send_ms,arrival_ms\n0,0,30\n1,20,52\n");
+        trace.close();
+        bench::Bench bench;
+        QMenu scenes;
+        SourceChoice choice(bench, scenes);
+        QSignalSpy failures(&choice, &SourceChoice::failed);
+        choice.setTrace(trace.fileName());
+        auto source = bench.source();
+        source.scene = "double_talk";
+        QVERIFY(bench.setSource(source));
+        QTRY_COMPARE_WITH_TIMEOUT(choice.trace(), trace.fileName(), kLongMs);
+        QCOMPARE(bench.source().scene, std::string("double_talk"));
+        // The newest wish counts, also when it is read at once.
+        choice.setTrace(trace.fileName());
+        choice.setTrace({});
+        QTest::qWait(200);
+        QCOMPARE(choice.trace(), QString());
+        QCOMPARE(failures.count(), 0);
+    }
+
     void aBrowserHearsTheEngine() {
         MainWindow window;
         window.show();
@@ -288,9 +342,9 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(format["mime"] == "audio/mpeg", kLongMs);
         QCOMPARE(format["rate_hz"].toInt(), kRateHz);
         QTRY_VERIFY_WITH_TIMEOUT(bytes > 3 * 16000, kLongMs);  // 3 s at 128 kbit/s
+        const auto labels = dialog->findChildren<QLabel*>();
         const auto shown = [&] {
-            return std::any_of(dialog->findChildren<QLabel*>().begin(),
-                               dialog->findChildren<QLabel*>().end(),
+            return std::any_of(labels.begin(), labels.end(),
                                [](const QLabel* label) { return label->text() == "1"; });
         };
         QTRY_VERIFY(shown());
