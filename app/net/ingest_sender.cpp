@@ -64,8 +64,6 @@ Result<void> IngestSender::finish() {
 }
 
 Result<void> IngestSender::flush() {
-    QElapsedTimer since;
-    since.start();
     while (socket_.bytesToWrite() > 0) {
         if (!socket_.waitForBytesWritten(kTakeMs)) {
             if (auto ok = hear(); !ok) return ok;
