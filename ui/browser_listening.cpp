@@ -69,6 +69,9 @@ BrowserListening::BrowserListening(bench::Bench& bench, QObject* parent)
       server_(new Server) {
     bench_.setBlockSink([tap = tap_](const duplex::BlockLoop& loop,
                                      const duplex::BlockInput& input) { tap->hear(loop, input); });
+    connect(&bench_, &bench::Bench::stateChanged, this, [tap = tap_](bench::BenchState state) {
+        if (state == bench::BenchState::idle) tap->end();
+    });
     server_->moveToThread(&thread_);
     connect(&thread_, &QThread::finished, server_, [server = server_] {
         server->stop();

@@ -91,7 +91,11 @@ void IngestSpeech::stop() {
 void IngestSpeech::take() {
     net::PcmBlock block;
     bool any = false;
-    while (feed_.read(block)) {
+    for (auto fed = feed_.read(block); fed != net::Fed::nothing; fed = feed_.read(block)) {
+        if (fed == net::Fed::end) {
+            endStream();
+            continue;
+        }
         any = true;
         const auto audio = block.audio();
         const auto channels = std::size_t(block.channels);

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] ListenChoice chosen() const noexcept { return choice_; }
     /// After every block of a run.
     void hear(const duplex::BlockLoop& loop, const duplex::BlockInput& input) noexcept;
+    /// The run is over: its last block has been heard. Thread: the worker, or whoever joined it.
+    void end() noexcept { feed_.end(); }
     [[nodiscard]] net::PcmFeed& feed() noexcept { return feed_; }
 
 private:

@@ -41,6 +41,8 @@ void ScenePlayer::play(const room::Scene& scene, const duplex::Settings& setting
     }
     const auto blocks = BlockIndex(scene.duration_s * 1000.0 / kBlockMs);
     while (!ending_ && (*run)->block() < blocks) std::this_thread::sleep_for(kPoll);
+    run->reset();  // no block comes any more
+    tap_.end();
 }
 
 void ScenePlayer::stop() {

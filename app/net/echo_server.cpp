@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/net/echo_server.h"
 
-#include <QHttpServer>
 #include <QUrlQuery>
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <utility>
+
+#include "app/net/http_page.h"
 
 namespace doubletalk::net {
 namespace {
@@ -51,8 +52,7 @@ QString EchoServer::FrameSizes::text() const {
 EchoServer::EchoServer(QObject* parent) : WsService(parent), second_(this) {
     connect(&second_, &QTimer::timeout, this, &EchoServer::tellSizes);
     acceptSocketsAt({QStringLiteral("/ws/audio")});
-    http().route("/health", QHttpServerRequest::Method::Get,
-                 [] { return QHttpServerResponse("application/json", R"({"status": "ok"})"); });
+    serveHttpPage(http(), {"/health", "application/json", R"({"status": "ok"})", {}});
 }
 
 Result<void> EchoServer::start(const EchoServerOptions& options) {

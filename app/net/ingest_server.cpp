@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/net/link_text.h"
+#include "app/net/own_address.h"
 #include "app/net/pcm_feed.h"
 #include "engine/core/clock.h"
 #include "engine/dsp/pcm16.h"
@@ -51,7 +52,7 @@ Result<void> IngestServer::listen(const IngestServerOptions& options) {
 }
 
 QString IngestServer::address() const {
-    const auto host = server_.serverAddress();
+    const auto host = reachableAddress(server_.serverAddress());
     const bool brackets = host.protocol() == QAbstractSocket::IPv6Protocol;
     return QStringLiteral("%1:%2")
         .arg(brackets ? '[' + host.toString() + ']' : host.toString())
@@ -166,10 +167,16 @@ void IngestServer::refuse(QTcpSocket* socket, Sender& sender, const QString& why
 
 void IngestServer::leave(QTcpSocket* socket, Sender& sender) {
     sender.leaving = true;
-    if (feeding_ == socket) feeding_ = nullptr;
+    endFeed(socket);
     socket->flush();
     // The other side closes when it has read why; one that does not is not waited for.
     QTimer::singleShot(kFarewellMs, socket, &QTcpSocket::disconnectFromHost);
+}
+
+void IngestServer::endFeed(const QTcpSocket* socket) {
+    if (feeding_ != socket) return;
+    feeding_ = nullptr;
+    feed_.end();
 }
 
 void IngestServer::remove(QTcpSocket* socket) {
@@ -181,7 +188,7 @@ void IngestServer::remove(QTcpSocket* socket) {
                       .arg(sender.peer)
                       .arg(double(sender.frames) / sender.format.rate_hz, 0, 'f', 1));
     }
-    if (feeding_ == socket) feeding_ = nullptr;
+    endFeed(socket);
     senders_.erase(at);
     socket->disconnect(this);
     socket->deleteLater();

@@ -27,7 +27,8 @@ struct IngestServerOptions {
 };
 
 /// Takes PCM of one sender at a time over TCP (engine/remote/ingest_protocol) into a feed, at the
-/// pace of real time: whoever sends faster is held back by TCP. Others, and whoever breaks the
+/// pace of real time: whoever sends faster is held back by TCP; who leaves ends the feed's stream.
+/// Others, and whoever breaks the
 /// rules, are told why and sent away. Thread: net.
 class IngestServer : public QObject {
     Q_OBJECT
@@ -68,6 +69,8 @@ private:
     void refuse(QTcpSocket* socket, Sender& sender, const QString& why);
     void leave(QTcpSocket* socket, Sender& sender);
     void remove(QTcpSocket* socket);
+    /// The next one can be heard.
+    void endFeed(const QTcpSocket* socket);
     /// It is ahead of real time: the rest can wait in its socket.
     [[nodiscard]] static bool early(const Sender& sender);
 

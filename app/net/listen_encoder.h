@@ -14,7 +14,7 @@
 
 namespace doubletalk::net {
 
-/// A coded stream from one change of the source's format to the next.
+/// A coded stream from one end of the source, or change of its format, to the next.
 struct ListenFormat {
     int number = 0;  ///< which stream, from 1
     codec::CodecId codec = codec::CodecId::mp3;
@@ -27,11 +27,12 @@ struct ListenFormat {
 struct ListenPacket {
     int number = 0;  ///< of the stream
     QByteArray bytes;
-    double at_s = 0.0;        ///< where they begin when the stream is played from its start
+    double at_s = 0.0;        ///< where they begin when all streams are played in a row
     double entered_ms = 0.0;  ///< steady clock: what sounds there came in
 };
 
-/// Codes a source in a thread of its own and hands the packets on.
+/// Codes a source in a thread of its own and hands the packets on. At the end of a stream of the
+/// source all of it is given, what the codec held back too.
 /// Thread: start(), stop() owner's; the sinks are called on the encoder's.
 class ListenEncoder {
 public:
@@ -43,6 +44,8 @@ public:
     struct Sinks {
         std::function<void(const ListenFormat&)> format;
         std::function<void(const ListenPacket&)> packet;
+        /// All of a stream has been given; nothing follows for now.
+        std::function<void(int number)> ended;
         /// This format cannot be coded; the next one may.
         std::function<void(const QString& why)> failed;
     };

@@ -55,6 +55,7 @@ Result<void> ListenServer::start(const ListenServerOptions& options,
         std::move(source), options_.coding,
         {[this, post](const ListenFormat& format) { post([this, format] { onFormat(format); }); },
          [this, post](const ListenPacket& packet) { post([this, packet] { onPacket(packet); }); },
+         [this, post](int number) { post([this, number] { onEnd(number); }); },
          [this, post](const QString& why) {
              post([this, why] { emit note(tr("this audio cannot be sent: %1").arg(why)); });
          }});
@@ -101,18 +102,29 @@ remote::Message ListenServer::formatMessage() const {
                    {"codec", std::string(codec.label)},
                    {"rate_hz", format_->rate_hz},
                    {"channels", format_->channels},
+                   {"chunk_s", chunkS()},
                    {"title", options_.title.toStdString()}});
 }
 
+double ListenServer::chunkS() const { return double(format_->chunk_samples) / format_->rate_hz; }
+
+/// The end of a stream may bring two chunks at once, which is not slowness of the listener.
 qint64 ListenServer::maxWaitingBytes() const {
-    return std::max(kMinWaitingBytes, qint64(options_.coding.bitrate_bps) *
-                                          options_.max_waiting_ms / (1000 * kBitsPerByte));
+    const double waiting_s = options_.max_waiting_ms / 1000.0 + 2.0 * chunkS();
+    return std::max(kMinWaitingBytes,
+                    qint64(options_.coding.bitrate_bps * waiting_s / kBitsPerByte));
 }
 
 void ListenServer::onPacket(const ListenPacket& packet) {
     const remote::Message audio{true, packet.bytes.toStdString()};
     for (auto& [client, listener] : listeners_) {
         if (!listener.dropped) pass(client, listener, packet, audio);
+    }
+}
+
+void ListenServer::onEnd(int number) {
+    for (const auto& [client, listener] : listeners_) {
+        if (!listener.dropped && listener.number == number) send(client, textOf({{"type", "end"}}));
     }
 }
 

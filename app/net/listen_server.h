@@ -23,11 +23,12 @@ struct ListenServerOptions {
 /// Audio for browsers: a page at "/" that plays what comes over WebSocket "/ws". Every listener
 /// gets the same coded frames; nobody waits for one.
 ///
-/// To a listener: text {"type": "format", "mime", "codec", "rate_hz", "channels", "title"}
-/// before the first frame and at each change; {"type": "mark", "at_s", "entered_ms"}: the
-/// next binary message begins so far into the stream, and what sounds there came in then; binary
-/// messages: whole frames of MP3 or AAC (ADTS). {"type": "clock", "page_ms"} is answered with the
-/// same and "server_ms", the clock of entered_ms, and the number of "listeners".
+/// To a listener: text {"type": "format", "mime", "codec", "rate_hz", "channels", "chunk_s",
+/// "title"} before the first frame of a stream; {"type": "mark", "at_s", "entered_ms"}: the next
+/// binary message begins so far into all streams played in a row, and what sounds there came in
+/// then; binary messages: whole frames of MP3 or AAC (ADTS); {"type": "end"}: the stream is whole,
+/// another may follow. {"type": "clock", "page_ms"} is answered with the same and "server_ms", the
+/// clock of entered_ms, and the number of "listeners".
 /// Close codes besides those of WsService: 1013 too slow. Thread: net.
 class ListenServer : public WsService {
     Q_OBJECT
@@ -58,9 +59,11 @@ private:
 
     void onFormat(const ListenFormat& format);
     void onPacket(const ListenPacket& packet);
+    void onEnd(int number);
     void pass(ClientId client, Listener& listener, const ListenPacket& packet,
               const remote::Message& audio);
     [[nodiscard]] remote::Message formatMessage() const;
+    [[nodiscard]] double chunkS() const;  ///< [s] that come at once
     [[nodiscard]] qint64 maxWaitingBytes() const;
 
     ListenServerOptions options_;

@@ -15,7 +15,7 @@ constexpr double kSinePeak = 0.25;
 
 }  // namespace
 
-bool PacedSource::read(PcmBlock& block) noexcept {
+Fed PacedSource::read(PcmBlock& block) noexcept {
     const auto now_ns = SteadyClock().nowNs();
     if (start_ns_ == 0) start_ns_ = now_ns;
     const auto frames = rate_hz_ * kBlockMs / 1000;
@@ -23,7 +23,7 @@ bool PacedSource::read(PcmBlock& block) noexcept {
         return start_ns_ + frame / rate_hz_ * kSecondNs + frame % rate_hz_ * kSecondNs / rate_hz_;
     };
     const auto due_ns = timeOf(given_frames_ + frames);
-    if (due_ns > now_ns) return false;
+    if (due_ns > now_ns) return Fed::nothing;
     if (now_ns - due_ns > kSecondNs) start_ns_ += now_ns - due_ns;
     block.rate_hz = rate_hz_;
     block.channels = channels_;
@@ -31,7 +31,7 @@ bool PacedSource::read(PcmBlock& block) noexcept {
     fill(given_frames_, std::span(block.interleaved).first(std::size_t(block.samples)));
     given_frames_ += frames;
     block.entered_ns = timeOf(given_frames_);
-    return true;
+    return Fed::block;
 }
 
 void SineSource::fill(std::int64_t first_frame, std::span<float> interleaved) noexcept {

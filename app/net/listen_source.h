@@ -13,15 +13,15 @@ namespace doubletalk::net {
 class ListenSource {
 public:
     virtual ~ListenSource() = default;
-    /// False: nothing more for now.
-    [[nodiscard]] virtual bool read(PcmBlock& block) noexcept = 0;
+    /// nothing: for now.
+    [[nodiscard]] virtual Fed read(PcmBlock& block) noexcept = 0;
 };
 
 /// Whatever is written to a feed, which has to outlive it.
 class FeedSource final : public ListenSource {
 public:
     explicit FeedSource(PcmFeed& feed) : feed_(feed) {}
-    bool read(PcmBlock& block) noexcept override { return feed_.read(block); }
+    Fed read(PcmBlock& block) noexcept override { return feed_.read(block); }
 
 private:
     PcmFeed& feed_;
@@ -32,7 +32,7 @@ private:
 class PacedSource : public ListenSource {
 public:
     PacedSource(int rate_hz, int channels) : rate_hz_(rate_hz), channels_(channels) {}
-    bool read(PcmBlock& block) noexcept final;
+    Fed read(PcmBlock& block) noexcept final;
 
 protected:
     /// Fills whole frames; first_frame since the start.

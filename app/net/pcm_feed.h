@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <span>
 
@@ -17,7 +19,8 @@ struct PcmBlock {
     std::int64_t entered_ns = 0;  ///< steady clock: its last frame came in
     int rate_hz = 0;
     int channels = 0;
-    int samples = 0;  ///< interleaved, whole frames
+    int samples = 0;          ///< interleaved, whole frames
+    std::int64_t stream = 0;  ///< how many ended before
     std::array<float, std::size_t(kMostSamples)> interleaved{};
 
     [[nodiscard]] std::span<const float> audio() const {
@@ -25,8 +28,12 @@ struct PcmBlock {
     }
 };
 
+/// end: what came so far is whole, what comes later has nothing to do with it.
+enum class Fed : std::uint8_t { block, nothing, end };
+
 /// PCM from whoever has it to whoever codes it; rate and channels may change with every block. What
-/// finds no room is dropped and counted. Thread: write() one, real-time safe; read() one other.
+/// finds no room is dropped and counted. Thread: write(), end() one at a time, real-time safe;
+/// read() one other.
 class PcmFeed {
 public:
     PcmFeed() : ring_(kBlocks) {}
@@ -47,20 +54,41 @@ public:
                 block.rate_hz = rate_hz;
                 block.channels = channels;
                 block.samples = int(n);
+                block.stream = ended_.load(std::memory_order_relaxed);
                 std::copy_n(interleaved.begin(), n, block.interleaved.begin());
                 ring_.commitWrite(1);
             }
             interleaved = interleaved.subspan(n);
         }
     }
-    /// False: nothing there.
-    bool read(PcmBlock& block) noexcept { return ring_.read(std::span(&block, 1), false) == 1; }
+    /// The sender has gone, the file or the run is over. Never lost, however full the ring is.
+    void end() noexcept { ended_.fetch_add(1, std::memory_order_release); }
+    /// end: once for each stream of which there was a block; block is not touched then.
+    Fed read(PcmBlock& block) noexcept {
+        // Before the ring: whatever was written before that end is seen there.
+        const auto ended = ended_.load(std::memory_order_acquire);
+        const auto next = ring_.prepareRead(1);
+        const auto stream = next.size() > 0 ? next.first.front().stream : ended;
+        if (open_ && stream != stream_) {
+            open_ = false;
+            return Fed::end;
+        }
+        if (next.size() < 1) return Fed::nothing;
+        block = next.first.front();
+        ring_.commitRead(1);
+        stream_ = stream;
+        open_ = true;
+        return Fed::block;
+    }
     [[nodiscard]] std::int64_t droppedBlocks() const noexcept { return dropped_blocks_.load(); }
 
 private:
     static constexpr std::int64_t kBlocks = 256;  // 2.5 s
     Ring<PcmBlock> ring_;
     std::atomic<std::int64_t> dropped_blocks_{0};
+    std::atomic<std::int64_t> ended_{0};  ///< streams
+    std::int64_t stream_ = 0;             ///< the reader's newest
+    bool open_ = false;                   ///< its end is not told yet
 };
 
 }  // namespace doubletalk::net

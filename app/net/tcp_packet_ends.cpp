@@ -32,8 +32,8 @@ constexpr std::size_t kMaxStrangers = 8;
 constexpr int kFormatMs = 5000;    // from the connection to the whole format
 constexpr int kFarewellMs = 1000;  // for the reason to be read before the connection ends
 
-flow::ItemRoom roomFor(const StreamFormat& format, int packets) {
-    return {packets, 0, format.maxPayloadBytes()};
+flow::ItemRoom roomFor(const StreamFormat& format, int channels, int packets) {
+    return {packets, 0, format.maxPayloadBytes() * channels};
 }
 
 void say(QTcpSocket& socket, const std::string& bytes) {
@@ -248,7 +248,7 @@ private:
 };
 
 TcpPacketSource::TcpPacketSource(const TcpSourceOptions& options)
-    : queue_(flow::EndKind::packet, roomFor(options.format, options.max_packets)),
+    : queue_(flow::EndKind::packet, roomFor(options.format, 1, options.max_packets)),
       thread_(std::make_unique<QThread>()) {}
 
 Result<std::unique_ptr<TcpPacketSource>> TcpPacketSource::listen(const TcpSourceOptions& options) {
@@ -304,7 +304,8 @@ std::string_view TcpPacketSource::error() const noexcept {
 TcpPacketSink::TcpPacketSink(const TcpSinkOptions& options)
     : options_(options),
       name_("tcp:" + options.host + ":" + std::to_string(options.port)),
-      queue_(flow::EndKind::packet, roomFor(options.format, options.max_packets)) {}
+      queue_(flow::EndKind::packet,
+             roomFor(options.format, options.channels, options.max_packets)) {}
 
 Result<std::unique_ptr<TcpPacketSink>> TcpPacketSink::connect(const TcpSinkOptions& options) {
     std::unique_ptr<TcpPacketSink> sink(new TcpPacketSink(options));
@@ -316,7 +317,8 @@ Result<void> TcpPacketSink::start() {
     std::promise<Result<void>> opened;
     thread_.reset(QThread::create([this, &opened] {
         IngestSender sender;
-        auto ok = sender.open(options_.host, options_.port, {options_.format.rate.hz, 1});
+        auto ok =
+            sender.open(options_.host, options_.port, {options_.format.rate.hz, options_.channels});
         const bool connected = ok.has_value();
         opened.set_value(std::move(ok));
         if (connected) carry(sender);
@@ -369,7 +371,8 @@ Status TcpPacketSink::send(const PacketView& packet) noexcept {
     if (end_.load(std::memory_order_acquire) == End::failed) return Status::error;
     const auto& header = packet.header;
     if (header.payload_type != PayloadType::pcm16 ||
-        packet.payload.size() != header.frames * sizeof(std::int16_t)) {
+        packet.payload.size() !=
+            header.frames * std::size_t(options_.channels) * sizeof(std::int16_t)) {
         bad_packet_ = "takes packets of 16-bit PCM only";
         return Status::error;
     }

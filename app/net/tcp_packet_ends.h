@@ -61,7 +61,8 @@ private:
 struct TcpSinkOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;
-    StreamFormat format;   ///< of the packets; mono, 16 bit
+    StreamFormat format;   ///< of the packets, 16 bit; shorter ones are fine
+    int channels = 1;      ///< 1 or 2, interleaved in the payload
     int max_packets = 64;  ///< taken and not sent; then send() answers again
 };
 

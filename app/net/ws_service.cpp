@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/net/link_text.h"
+#include "app/net/own_address.h"
 #include "app/net/web_port.h"
 
 namespace doubletalk::net {
@@ -277,7 +278,7 @@ QString WsService::addressFor(const char* scheme) const {
     if (!port_) return {};
     QUrl url;
     url.setScheme(QString(scheme) + (options_.certificate_file.isEmpty() ? "" : "s"));
-    url.setHost(port_->serverAddress().toString());
+    url.setHost(reachableAddress(port_->serverAddress()).toString());
     url.setPort(port());
     return url.toString();
 }

@@ -56,7 +56,7 @@ public:
     /// Ends every connection (1001) and stops listening.
     void shutDown();
     [[nodiscard]] std::uint16_t port() const;
-    /// "ws://127.0.0.1:8765"
+    /// "ws://127.0.0.1:8765"; bound to every address, one of this computer's.
     [[nodiscard]] QString address() const;
     /// The same for a browser: "http://127.0.0.1:8765"
     [[nodiscard]] QString webAddress() const;

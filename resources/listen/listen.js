@@ -78,10 +78,12 @@ function onText(message) {
     format = message;
     measured = null;
     trouble = '';
-    player.open(message.mime);
+    player.open(message.mime, message.chunk_s);
   } else if (message.type === 'mark') {
     player.mark(message.at_s, message.entered_ms);
     measure(message.at_s);
+  } else if (message.type === 'end') {
+    player.end();
   } else if (message.type === 'clock') {
     onClock(message);
   }
@@ -123,6 +125,7 @@ function state() {
   if (player.running) return ['playing', 'Playing live'];
   if (player.blocked) return ['paused', 'Press Listen to start'];
   if (!player.wanted) return ['paused', 'Stopped'];
+  if (player.over) return ['waiting', 'Connected, waiting for audio'];
   return ['buffering', 'Buffering…'];
 }
 

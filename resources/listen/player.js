@@ -6,7 +6,7 @@ const kMostTargetS = 2.0;
 const kStallGrowth = 1.5;
 const kCalmS = 30;           // without a stall the target shrinks again
 const kCalmShrink = 0.8;
-const kSlackS = 0.7;         // further behind than this beyond the target: jump
+const kSlackS = 0.7;         // further behind than this beyond target and chunk: jump
 const kKeptS = 5;            // played audio that stays in the buffer
 const kTrimS = 10;           // more than this is cut down to kKeptS
 const kMostWaiting = 500;    // pieces not yet in the buffer: a browser that takes none is broken
@@ -26,6 +26,7 @@ export class Player {
     this.forget();
     audio.addEventListener('waiting', () => this.onWaiting());
     audio.addEventListener('timeupdate', () => this.keepUp());
+    audio.addEventListener('ended', () => this.onEnded());
     audio.addEventListener('error', () => {
       if (audio.error && this.media) this.fail(`The audio cannot be played: ${audio.error.message}`);
     });
@@ -36,13 +37,24 @@ export class Player {
     this.buffer = null;
     this.waiting = [];
     this.marks = [];
-    this.first_s = null;  // place in the stream of the buffer's time 0
+    this.first_s = null;  // place in all streams in a row of the buffer's time 0
+    this.mime = '';
+    this.chunk_s = 0;     // that much comes at once
+    this.over = false;    // the stream has ended; what is there is all there is
+    this.ended = false;   // and was played
     this.running = false;
     this.blocked = false;
   }
 
-  /** A new stream of this MIME type; what was there is thrown away. */
-  open(mime) {
+  /** A new stream, of which chunk_s [s] come at once. One of the same MIME type goes on where that
+   *  before ends, its rate and channels may differ; else what was there is thrown away. */
+  open(mime, chunk_s) {
+    if (!this.media || this.mime !== mime) this.begin(mime);
+    this.chunk_s = chunk_s;
+    this.over = false;
+  }
+
+  begin(mime) {
     this.forget();
     if (!window.MediaSource || !MediaSource.isTypeSupported(mime)) {
       this.fail(`This browser does not play ${mime} as a live stream. Chromium, Chrome and Edge do.`);
@@ -50,6 +62,7 @@ export class Player {
     }
     const media = new MediaSource();
     this.media = media;
+    this.mime = mime;
     media.addEventListener('sourceopen', () => {
       URL.revokeObjectURL(this.audio.src);
       if (this.media !== media) return;
@@ -84,6 +97,13 @@ export class Player {
     if (this.marks.length > kMarksKept) this.marks.shift();
   }
 
+  /** The stream is whole: what is left of it is played, however little. */
+  end() {
+    this.over = true;
+    this.feed();
+    this.keepUp();
+  }
+
   append(bytes) {
     if (!this.media) return;
     this.waiting.push(bytes);
@@ -96,14 +116,18 @@ export class Player {
 
   feed() {
     const buffer = this.buffer;
-    if (!buffer || buffer.updating || this.media.readyState !== 'open') return;
+    if (!buffer || buffer.updating || this.media.readyState === 'closed') return;
     const ranges = buffer.buffered;
-    const behind = this.running ? this.audio.currentTime : this.end() - this.target_s;
+    const behind = this.running ? this.audio.currentTime : this.newest() - this.target_s;
     if (ranges.length && behind - ranges.start(0) > kTrimS) {
       buffer.remove(ranges.start(0), behind - kKeptS);
       return;
     }
-    if (!this.waiting.length) return;
+    if (!this.waiting.length) {
+      // Browsers hold the last moments back while more may come; the next piece opens it again.
+      if (this.over && this.media.readyState === 'open') this.media.endOfStream();
+      return;
+    }
     let size = 0;
     for (const piece of this.waiting) size += piece.byteLength;
     const all = new Uint8Array(size);
@@ -120,12 +144,18 @@ export class Player {
     }
   }
 
-  end() {
+  newest() {
     const ranges = this.buffer ? this.buffer.buffered : null;
     return ranges && ranges.length ? ranges.end(ranges.length - 1) : 0;
   }
 
-  ahead() { return this.end() - this.audio.currentTime; }
+  ahead() { return this.newest() - this.audio.currentTime; }
+
+  /** [s] more than this ahead is left out. */
+  most() { return this.target_s + kSlackS + this.chunk_s; }
+
+  /** Enough to begin with. */
+  ready() { return this.over && !this.waiting.length ? this.ahead() > kStartingS : this.ahead() >= this.target_s; }
 
   play() {
     this.wanted = true;
@@ -142,12 +172,12 @@ export class Player {
 
   /** Starts when there is enough, and jumps when the newest audio is too far ahead. */
   keepUp() {
-    if (!this.buffer || !this.end()) return;
+    if (!this.buffer || !this.newest()) return;
     if (!this.running) {
-      if (this.wanted && !this.blocked && this.ahead() >= this.target_s) this.start();
+      if (this.wanted && !this.blocked && this.ready()) this.start();
       return;
     }
-    if (this.ahead() > this.target_s + kSlackS) {
+    if (this.ahead() > this.most()) {
       this.jump();
       ++this.skips;
       this.events.changed();
@@ -159,12 +189,14 @@ export class Player {
   }
 
   jump() {
-    this.from_s = this.end() - this.target_s;
+    this.from_s = this.newest() - this.target_s;
     this.audio.currentTime = this.from_s;
   }
 
   start() {
-    if (this.ahead() > this.target_s + kSlackS) this.jump();
+    if (this.ahead() > this.most()) this.jump();
+    if (this.ended) this.audio.currentTime = this.audio.currentTime;  // wakes the decoder up
+    this.ended = false;
     this.from_s = this.audio.currentTime;
     this.running = true;
     this.calm_since_ms = performance.now();
@@ -182,9 +214,18 @@ export class Player {
     // Browsers wait a moment at every start, too.
     if (!this.running || this.audio.currentTime - this.from_s < kStartingS) return;
     if (this.audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) return;
-    ++this.stalls;
-    this.target_s = Math.min(kMostTargetS, this.target_s * kStallGrowth);
+    if (!this.over) {
+      ++this.stalls;
+      this.target_s = Math.min(kMostTargetS, this.target_s * kStallGrowth);
+    }
     this.running = false;
+    this.audio.pause();
+    this.events.changed();
+  }
+
+  onEnded() {
+    this.running = false;
+    this.ended = true;
     this.audio.pause();
     this.events.changed();
   }

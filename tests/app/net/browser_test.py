@@ -7,7 +7,7 @@
 
 Serves a sine as MP3 and, through the ingest port, bursts as AAC, and looks at what the page decodes:
 it plays on, the sine has its frequency and level, the latency shown is the one measured from outside,
-nothing is on the console. The ingest protocol is spoken by this script itself. Pictures of the page
+of each of several senders all is heard, nothing is on the console. The ingest protocol is spoken by this script itself. Pictures of the page
 go to FOLDER. Exit 0: fine, 1: not, 77: no Chromium.
 """
 import argparse
@@ -63,9 +63,41 @@ SPECTRUM = """(() => {
           bin_hz: context.sampleRate / analyser.fftSize,
           dbfs: 10 * Math.log10(wave.reduce((sum, x) => sum + x * x, 0) / wave.length)};
 })()"""
+# All that is played, put together from overlapping looks: seconds of each tone.
+TAPE = """(() => {
+  const context = new AudioContext({sampleRate: 48000});
+  const analyser = new AnalyserNode(context, {fftSize: 32768});
+  context.createMediaElementSource(document.getElementById('audio')).connect(analyser).connect(context.destination);
+  const look = new Float32Array(analyser.fftSize);
+  window.tape = {context, samples: new Float32Array(context.sampleRate * 60)};
+  setInterval(() => {
+    const end = Math.round(context.currentTime * context.sampleRate);
+    analyser.getFloatTimeDomainData(look);
+    if (end >= look.length && end <= window.tape.samples.length) window.tape.samples.set(look, end - look.length);
+  }, 50);
+})()"""
+TONES = """((tones) => {
+  const {context, samples} = window.tape, size = context.sampleRate / 50;
+  const heard = Object.fromEntries(tones.map((hz) => [hz, 0]));
+  for (let from = 0; from + size <= samples.length; from += size) {
+    const part = samples.subarray(from, from + size);
+    const power = tones.map((hz) => {
+      let re = 0, im = 0;
+      part.forEach((x, i) => {
+        const phase = 2 * Math.PI * hz * i / context.sampleRate;
+        re += x * Math.cos(phase);
+        im += x * Math.sin(phase);
+      });
+      return Math.hypot(re, im) * 2 / size;
+    });
+    const loudest = Math.max(...power);
+    if (loudest > 0.05) heard[tones[power.indexOf(loudest)]] += 1 / 50;
+  }
+  return heard;
+})"""
 PAGE = """document.readyState !== 'complete' ? null : ({state: document.body.dataset.state, at_s: document.getElementById('audio').currentTime,
   paused: document.getElementById('audio').paused, address: location.href,
-  ...Object.fromEntries(['status', 'latency', 'buffered', 'stream', 'title', 'listeners', 'listen', 'stalls']
+  ...Object.fromEntries(['status', 'latency', 'buffered', 'stream', 'title', 'listeners', 'listen', 'stalls', 'skips']
     .map((id) => [id, document.getElementById(id).textContent]))})"""
 
 
@@ -267,6 +299,26 @@ class Bursts(threading.Thread):
         self.socket.close()
 
 
+def send_tone(port, rate_hz, channels, tone_hz, seconds):
+    """All of it as one sender, at the pace the server takes it."""
+    samples = (int(8192 * math.sin(2 * math.pi * tone_hz * i / rate_hz)) for i in range(int(rate_hz * seconds)))
+    body = b"".join(struct.pack("<h", sample) * channels for sample in samples)
+    with socket.create_connection(("127.0.0.1", port), 5) as sender:
+        sender.sendall(b"F" + struct.pack("<I", 12) + b"DTIN" + struct.pack("<HHI", 1, channels, rate_hz))
+        for at in range(0, len(body), 3200):
+            part = body[at:at + 3200]
+            sender.sendall(b"A" + struct.pack("<I", len(part)) + part)
+        sender.sendall(b"E" + struct.pack("<I", 0))
+        sender.settimeout(DEADLINE_S)
+        answer = b""
+        while True:
+            more = sender.recv(64)
+            if not more:
+                break
+            answer += more
+        expect(answer == b"K\0\0\0\0", f"the ingest port said {answer}")
+
+
 def ms(text):
     expect(text.endswith(" ms"), f"no time: '{text}'")
     return float(text[:-3])
@@ -340,6 +392,33 @@ def check_latency(browser, server):
         bursts.stop()
 
 
+def check_senders(browser, server, codec):
+    """Several senders, one right behind the other and of another format: each is heard to its end."""
+    tones = [(8000, 1, 1000, 2.0), (8000, 1, 300, 1.5), (48000, 2, 600, 1.5)]
+    browser.open(server.page)
+    browser.wait_for(lambda page: page["status"] == "Connected, waiting for audio", "the page does not wait")
+    browser.value(TAPE)
+    senders = threading.Thread(target=lambda: [send_tone(server.ingest, *tone) for tone in tones], daemon=True)
+    senders.start()
+    browser.wait_for(lambda page: page["state"] == "playing", "nothing is played")
+    senders.join(DEADLINE_S)
+    before_s = browser.wait_for(lambda page: page["state"] == "waiting" and page["paused"],
+                                "it does not come to an end")["at_s"]
+    # Shorter than what is kept ahead of a stream that goes on, and after a pause.
+    time.sleep(1.0)
+    tones.append((16000, 1, 440, 0.2))
+    send_tone(server.ingest, *tones[-1])
+    page = browser.wait_for(lambda page: page["paused"] and page["at_s"] > before_s + tones[-1][3],
+                            "a short one is not played")
+    time.sleep(0.3)
+    heard = browser.value(TONES + "(" + json.dumps([tone[2] for tone in tones]) + ")")
+    print(f"{codec}: heard", ", ".join(f"{float(s):.2f} s of {hz} Hz" for hz, s in heard.items()), page)
+    for _, _, hz, seconds in tones:
+        expect(abs(heard[str(hz)] - seconds) < 0.12, f"{seconds} s of {hz} Hz were sent: {heard}")
+    expect(page["skips"] == "0", f"something was left out: {page}")
+    expect(not browser.complaints, f"on the console: {browser.complaints}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cli", required=True)
@@ -357,6 +436,9 @@ def main():
         check_sine(browser, servers[-1], arguments.out)
         servers.append(Server(arguments.cli, "--codec", "aac", "--bitrate", "64000"))
         check_latency(browser, servers[-1])
+        for codec in ("mp3", "aac"):
+            servers.append(Server(arguments.cli, "--codec", codec))
+            check_senders(browser, servers[-1], codec)
         code, said = servers[-1].stop()
         expect(code == 0, f"SIGTERM: exit code {code}: {said}")
         browser.wait_for(lambda page: page["state"] == "problem",

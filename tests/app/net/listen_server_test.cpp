@@ -9,6 +9,7 @@
 #include <QtTest>
 #include <cmath>
 
+#include "engine/codec/decoder.h"
 #include "engine/core/clock.h"
 
 using namespace doubletalk;
@@ -20,10 +21,10 @@ namespace {
 class HurriedSource final : public net::ListenSource {
 public:
     HurriedSource(int rate_hz, double speed) : rate_hz_(rate_hz), speed_(speed) {}
-    bool read(net::PcmBlock& block) noexcept override {
+    net::Fed read(net::PcmBlock& block) noexcept override {
         const auto now_ns = SteadyClock().nowNs();
         if (start_ns_ == 0) start_ns_ = now_ns;
-        if (double(given_) * 1e7 > double(now_ns - start_ns_) * speed_) return false;
+        if (double(given_) * 1e7 > double(now_ns - start_ns_) * speed_) return net::Fed::nothing;
         ++given_;
         block.entered_ns = now_ns;
         block.rate_hz = rate_hz_;
@@ -33,7 +34,7 @@ public:
             state_ = state_ * 1664525U + 1013904223U;
             block.interleaved[std::size_t(i)] = float(std::int32_t(state_)) * 0x1p-33F;
         }
-        return true;
+        return net::Fed::block;
     }
 
 private:
@@ -71,6 +72,23 @@ bool isWholeFrames(QByteArray bytes) {
     return true;
 }
 
+std::vector<float> decode(CodecId codec, const QByteArray& bytes) {
+    codec::DecoderOptions options;
+    options.codec = codec;
+    auto decoder = codec::Decoder::open(options);
+    std::vector<float> all;
+    if (!decoder ||
+        !decoder->put(std::as_bytes(std::span(bytes.data(), std::size_t(bytes.size()))))) {
+        return all;
+    }
+    codec::PcmChunk chunk;
+    for (auto got = decoder->get(chunk, true); got && *got == codec::Got::packet;
+         got = decoder->get(chunk, true)) {
+        all.insert(all.end(), chunk.samples.begin(), chunk.samples.end());
+    }
+    return all;
+}
+
 /// What one WebSocket got, in order.
 struct Listener {
     explicit Listener(const net::ListenServer& server) {
@@ -92,6 +110,24 @@ struct Listener {
         }
         return {};
     }
+    [[nodiscard]] int count(const QString& type) const {
+        return int(std::count_if(texts.begin(), texts.end(),
+                                 [&](const auto& one) { return one["type"] == type; }));
+    }
+    /// The bytes from each format to the next.
+    [[nodiscard]] QList<QByteArray> streams() const {
+        QList<QByteArray> all;
+        auto text = texts.begin();
+        auto frame = frames.begin();
+        for (const char kind : order) {
+            if (kind == 'b') {
+                all.last() += *frame++;
+            } else if ((*text++)["type"] == "format") {
+                all << QByteArray();
+            }
+        }
+        return all;
+    }
     QWebSocket socket;
     QList<QJsonObject> texts;
     QList<QByteArray> frames;
@@ -101,10 +137,11 @@ struct Listener {
 /// A server that hears a sine unless said otherwise.
 struct Served {
     explicit Served(CodecId codec = CodecId::mp3, std::unique_ptr<net::ListenSource> source = {},
-                    int max_waiting_ms = 2000) {
+                    int max_waiting_ms = 2000, int chunk_samples = 0) {
         net::ListenServerOptions options;
         options.service.max_clients = 128;
         options.coding.codec = codec;
+        options.coding.chunk_samples = chunk_samples;
         options.title = "A test";
         options.max_waiting_ms = max_waiting_ms;
         QObject::connect(&server, &net::WsService::note, &server,
@@ -303,6 +340,63 @@ private slots:
         QCOMPARE(newest["channels"].toInt(), 2);
         write(4000, 1);
         QTRY_VERIFY(served.notes.join('\n').contains("4000 Hz"));
+    }
+
+    void endOfASenderIsHeardWhole_data() {
+        QTest::addColumn<int>("codec");
+        QTest::addColumn<int>("rate_hz");
+        QTest::addColumn<int>("chunk_samples");
+        QTest::newRow("mp3") << int(CodecId::mp3) << 8000 << 0;
+        QTest::newRow("aac") << int(CodecId::aac) << 16000 << 0;
+        QTest::newRow("chunk longer than all of it") << int(CodecId::mp3) << 8000 << 48000;
+    }
+    /// Each of three senders, the second right behind the first, is a stream of its own that holds
+    /// all of its audio and none of another's.
+    void endOfASenderIsHeardWhole() {
+        QFETCH(int, codec);
+        QFETCH(int, rate_hz);
+        QFETCH(int, chunk_samples);
+        net::PcmFeed feed;
+        Served served(CodecId(codec), std::make_unique<net::FeedSource>(feed), 2000, chunk_samples);
+        Listener listener(served.server);
+        QTRY_COMPARE(served.server.clientCount(), 1);
+        const auto send = [&](double frequency_hz) {
+            std::vector<float> sine(std::size_t(rate_hz), 0.0F);
+            for (std::size_t i = 0; i < sine.size(); ++i) {
+                sine[i] = float(0.25 * std::sin(2.0 * M_PI * frequency_hz * double(i) / rate_hz));
+            }
+            feed.write(sine, rate_hz, 1, SteadyClock().nowNs());
+            feed.end();
+        };
+        send(1000.0);
+        send(300.0);
+        QTRY_COMPARE(listener.count("end"), 2);
+        send(600.0);
+        QTRY_COMPARE(listener.count("end"), 3);
+        QCOMPARE(listener.count("format"), 3);
+        double at_s = -1.0;
+        for (const auto& text : listener.texts) {
+            if (text["type"] != "mark") continue;
+            QVERIFY2(text["at_s"].toDouble() > at_s, "streams follow one another");
+            at_s = text["at_s"].toDouble();
+        }
+        const auto streams = listener.streams();
+        QCOMPARE(streams.size(), 3);
+        const double wanted_hz[] = {1000.0, 300.0, 600.0};
+        for (int i = 0; i < 3; ++i) {
+            const auto decoded = decode(CodecId(codec), streams[i]);
+            const auto loud = [](float x) { return std::abs(x) > 0.1F; };
+            const auto first = std::find_if(decoded.begin(), decoded.end(), loud);
+            const auto last = std::find_if(decoded.rbegin(), decoded.rend(), loud).base();
+            QVERIFY(first < last);
+            int crossings = 0;
+            for (auto at = first + 1; at != last; ++at) crossings += at[-1] < 0.0F && at[0] >= 0.0F;
+            const double loud_s = double(last - first) / rate_hz;
+            QVERIFY2(loud_s > 0.99 && loud_s < 1.03, qPrintable(QString::number(loud_s)));
+            QVERIFY2(std::abs(crossings - wanted_hz[i]) < 0.04 * wanted_hz[i],
+                     qPrintable(QString::number(crossings)));
+        }
+        QVERIFY2(served.notes.isEmpty(), qPrintable(served.notes.join('\n')));
     }
 
     void pageIsClosedToOthers() {

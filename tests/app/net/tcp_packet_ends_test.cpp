@@ -6,9 +6,12 @@
 #include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <future>
 #include <vector>
 
 #include "app/net/ingest_sender.h"
+#include "app/net/ingest_server.h"
+#include "app/net/source_reader.h"
 #include "engine/codec/codec_nodes.h"
 #include "engine/device/audio_file.h"
 #include "engine/device/device_ends.h"
@@ -77,7 +80,61 @@ private slots:
     void refusalsSayWhy();
     void stopsAtAnyMoment();
     void filesNetworkAndDeviceAtOnce();
+    void bothChannelsOfASource_data();
+    void bothChannelsOfASource();
 };
+
+void TcpPacketEndsTest::bothChannelsOfASource_data() {
+    QTest::addColumn<int>("limit_frames");
+    QTest::addColumn<int>("sent_frames");
+    QTest::newRow("to its end") << 0 << 1003;
+    QTest::newRow("so much of it") << 777 << 777;
+}
+
+/// A feed over TCP into another feed: two channels, no sample more, less or changed, and its end.
+void TcpPacketEndsTest::bothChannelsOfASource() {
+    QFETCH(int, limit_frames);
+    QFETCH(int, sent_frames);
+    const auto all = ramp(2 * 1003);
+    PcmFeed from, to;
+    from.write(all, 16000, 2, 0);
+    from.end();
+    IngestServer server(to);
+    QVERIFY(server.listen({}));
+    // The server answers on this thread, for which connect() would wait.
+    flow::AsyncRunner runner;
+    auto sending = std::async(std::launch::async, [&] {
+        TcpSinkOptions options;
+        options.port = server.port();
+        options.format = {kFormat.rate, 40};  // a feed's blocks are longer than packets of 20 ms
+        options.channels = 2;
+        auto sink = TcpPacketSink::connect(options);
+        flow::Lane lane;
+        lane.reader = std::make_shared<SourceReader>(std::make_unique<FeedSource>(from),
+                                                     limit_frames, "feed");
+        lane.writer = std::make_shared<flow::PacketSinkWriter>(std::move(*sink));
+        return runner.wait(*runner.start(std::move(lane)));
+    });
+    std::vector<float> heard;
+    PcmBlock block;
+    const auto ended = [&] {
+        auto fed = to.read(block);
+        for (; fed == Fed::block; fed = to.read(block)) {
+            const auto part = block.audio();
+            heard.insert(heard.end(), part.begin(), part.end());
+        }
+        return fed == Fed::end;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(ended(), 10'000);
+    using namespace std::chrono_literals;
+    QTRY_COMPARE(sending.wait_for(0s), std::future_status::ready);
+    const auto counts = sending.get();
+    QVERIFY2(counts.has_value(), counts ? "" : counts.error().message().c_str());
+    QCOMPARE(counts->frames_out, sent_frames);
+    QCOMPARE(heard.size(), std::size_t(2 * sent_frames));
+    QVERIFY(std::equal(heard.begin(), heard.end(), all.begin()));
+    QCOMPARE(block.channels, 2);
+}
 
 void TcpPacketEndsTest::lanesOverLoopback_data() {
     QTest::addColumn<int>("packets");

@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: 2026 The Doubletalk authors
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QHttpServer>
+#include <QNetworkInterface>
 #include <QSslSocket>
 #include <QTcpSocket>
 #include <QWebSocket>
 #include <QtTest>
 
+#include "app/net/http_page.h"
+#include "app/net/own_address.h"
 #include "app/net/ws_service.h"
 #include "tests/app/net/net_support.h"
 
@@ -21,6 +24,7 @@ public:
         acceptSocketsAt({"/ws/audio"});
         if (!with_http) return;
         http().route("/health", [] { return QHttpServerResponse("fine"); });
+        net::serveHttpPage(http(), {"/page", "text/plain", "whole page", {{"X-Own", "here"}}});
         http().route("/take", [](const QHttpServerRequest& request) {
             return QHttpServerResponse(QString::number(request.body().size()));
         });
@@ -104,6 +108,58 @@ private slots:
         QVERIFY2(ok, ok ? "" : ok.error().message().c_str());
     }
     void cleanup() { probe_.reset(); }
+
+    /// RFC 9110 9.3.2, 15.5.6: HEAD is GET without the body; the connection stays in step.
+    void pagesKnowTheirMethods() {
+        const auto request = [&](const QByteArray& method, const QByteArray& path = "/page") {
+            return method + ' ' + path + " HTTP/1.1\r\nHost: " + own() + "\r\n\r\n";
+        };
+        const auto whole = ask({request("GET")}, "whole page");
+        QVERIFY2(whole.startsWith("HTTP/1.1 200"), whole);
+        const auto twice = ask({request("HEAD"), request("GET")}, "whole page");
+        const auto head = twice.left(twice.indexOf("\r\n\r\n") + 4).toLower();
+        QVERIFY2(head.startsWith("http/1.1 200"), twice);
+        for (const auto* line :
+             {"content-length: 10\r\n", "content-type: text/plain\r\n", "x-own: here\r\n"}) {
+            QVERIFY2(head.count(line) == 1, twice);
+        }
+        QCOMPARE(twice.mid(head.size()), whole);
+        for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+            const auto answer = ask({request(method)}, "\r\n\r\n");
+            QVERIFY2(answer.startsWith("HTTP/1.1 405"), method + answer);
+            QVERIFY2(answer.toLower().contains("allow: get, head\r\n"), answer);
+        }
+        QVERIFY(ask({request("HEAD", "/nosuch")}, "\r\n\r\n").startsWith("HTTP/1.1 404"));
+    }
+
+    /// "http://0.0.0.0" leads nowhere from another computer.
+    void addressIsOneOthersReach() {
+        using net::reachableAddress;
+        const QHostAddress own("127.0.0.1"), other("192.0.2.7");
+        QCOMPARE(reachableAddress(own), own);
+        QCOMPARE(reachableAddress(other), other);
+        QHostAddress first;
+        for (const auto& address : QNetworkInterface::allAddresses()) {
+            const bool fits = address.protocol() == QAbstractSocket::IPv4Protocol &&
+                              !address.isLoopback() && !address.isLinkLocal();
+            if (fits && first.isNull()) first = address;
+        }
+        for (const auto any : {QHostAddress::Any, QHostAddress::AnyIPv4}) {
+            const auto shown = reachableAddress(QHostAddress(any));
+            QCOMPARE(shown.isLoopback(), first.isNull());
+            QVERIFY2(QNetworkInterface::allAddresses().contains(shown),
+                     qPrintable(shown.toString()));
+        }
+        QVERIFY(!reachableAddress(QHostAddress(QHostAddress::AnyIPv6)).isNull());
+        auto options = quietOptions();
+        options.bind = QHostAddress(QHostAddress::AnyIPv4);
+        Probe everywhere;
+        QVERIFY(everywhere.listen(options));
+        QVERIFY2(!everywhere.webAddress().contains("0.0.0.0"), qPrintable(everywhere.webAddress()));
+        QTcpSocket socket;
+        socket.connectToHost(QUrl(everywhere.webAddress()).host(), everywhere.port());
+        QVERIFY(socket.waitForConnected(2000));
+    }
 
     void servesPagesAndSockets() {
         const auto get = [&](const QByteArray& path) {
