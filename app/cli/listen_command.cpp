@@ -4,11 +4,14 @@
 
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>
 
+#include "app/cli/audio_conversion.h"
 #include "app/cli/output.h"
+#include "app/cli/real_range.h"
 #include "app/cli/scene_player.h"
 #include "app/cli/serve_options.h"
 #include "app/net/ingest_server.h"
@@ -23,19 +26,28 @@ Examples:
   doubletalk-cli serve listen                       then: doubletalk-cli send --wav speech.wav
   doubletalk-cli serve listen --mode demo           the scene barge_in, again and again
   doubletalk-cli serve listen --mode demo --scene double_talk --tap output --codec aac
-  doubletalk-cli serve listen --source sine --sine-hz 440
+  doubletalk-cli serve listen --sine-hz 440
+  doubletalk-cli serve listen --wav music.mp3
 
 Open the printed address in a browser that plays MP3 or AAC through Media Source Extensions (Chromium,
 Chrome, Edge); the page shows the latency from coming in to being played. Mode server hears what
 'doubletalk-cli send', or any program that speaks the protocol of engine/remote/ingest_protocol.h, sends
-to the ingest port; one sender at a time. Mode demo feeds itself. A listener that does not keep up is
+to the ingest port; one sender at a time. Mode demo feeds itself. --wav, --sine-hz, --scene and --tap choose
+the source, too; a file above 48 kHz or of more than two channels is converted. A listener that does not keep up is
 sent away (1013) and slows nobody.)";
 
 namespace {
 
 constexpr int kMaxListeners = 128;
 constexpr std::int64_t kMostFrames = std::int64_t(48000) * 3600;
+constexpr int kMinRateHz = 8000, kMaxRateHz = 48000, kMaxChannels = 2;  // of every browser codec
 constexpr std::array kTaps{"far", "microphone", "output", "mix"};
+
+/// An option that only these sources have; a single one is chosen by it.
+struct SourceOption {
+    const CLI::Option* option = nullptr;
+    std::vector<std::string> sources;
+};
 
 struct ListenArguments {
     ServeArguments service;
@@ -49,8 +61,9 @@ struct ListenArguments {
     std::string tap = "mix";
     std::string file;
     double sine_hz = 440.0;
-    int rate_hz = 48000;
-    int channels = 1;
+    int rate_hz = 0;   // 0: the file's own, 48000 for a sine
+    int channels = 0;  // 0: the file's own, 1 for a sine
+    std::vector<SourceOption> source_options;
 };
 
 /// What is heard, and what has to live as long as it is.
@@ -92,12 +105,19 @@ Result<void> openFile(const ListenArguments& arguments, Studio& studio) {
     }
     auto audio = device::readAudio(arguments.file, kMostFrames);
     if (!audio) return tl::unexpected(audio.error());
-    if (audio->rate_hz < 8000 || audio->rate_hz > 48000 || audio->channels > 2 ||
-        audio->frames() == 0) {
-        return fail(ErrorKind::unsupported,
-                    std::to_string(audio->rate_hz) + " Hz, " + std::to_string(audio->channels) +
-                        " channels cannot be streamed",
-                    arguments.file, "convert it to 8000 to 48000 Hz, 1 or 2 channels");
+    const int rate_hz = arguments.rate_hz > 0 ? arguments.rate_hz
+                                              : std::clamp(audio->rate_hz, kMinRateHz, kMaxRateHz);
+    const int own_channels = audio->channels <= kMaxChannels ? audio->channels : 1;
+    const int channels = arguments.channels > 0 ? arguments.channels : own_channels;
+    if (rate_hz != audio->rate_hz || channels != audio->channels) {
+        note(arguments.file + ": " + formatText(audio->rate_hz, audio->channels) +
+             ", converted to " + formatText(rate_hz, channels));
+    }
+    audio = converted(std::move(*audio), rate_hz, channels);
+    if (!audio) return tl::unexpected(audio.error());
+    if (audio->frames() == 0) {
+        return fail(ErrorKind::format, "there is no audio in it", arguments.file,
+                    "give a file with some");
     }
     studio.title = QString::fromStdString(arguments.file).section('/', -1);
     studio.source = std::make_unique<net::ClipSource>(std::move(audio->samples), audio->rate_hz,
@@ -106,14 +126,15 @@ Result<void> openFile(const ListenArguments& arguments, Studio& studio) {
 }
 
 Result<void> openSine(const ListenArguments& arguments, Studio& studio) {
-    if (arguments.sine_hz >= arguments.rate_hz / 2.0) {
+    const int rate_hz = arguments.rate_hz > 0 ? arguments.rate_hz : kMaxRateHz;
+    const int channels = arguments.channels > 0 ? arguments.channels : 1;
+    if (arguments.sine_hz >= rate_hz / 2.0) {
         return fail(ErrorKind::usage, "a sine has to be below half of the sample rate", "--sine-hz",
-                    "give less than " + std::to_string(arguments.rate_hz / 2));
+                    "give less than " + std::to_string(rate_hz / 2));
     }
     studio.title =
         QCoreApplication::translate("ListenCommand", "Sine of %1 Hz").arg(arguments.sine_hz);
-    studio.source =
-        std::make_unique<net::SineSource>(arguments.sine_hz, arguments.rate_hz, arguments.channels);
+    studio.source = std::make_unique<net::SineSource>(arguments.sine_hz, rate_hz, channels);
     return {};
 }
 
@@ -130,10 +151,27 @@ Result<void> openIngest(const ListenArguments& arguments, const net::ServiceOpti
     return studio.ingest->listen(options);
 }
 
+/// What is given has to agree: nothing is ignored.
+Result<std::string> sourceOf(const ListenArguments& arguments) {
+    auto source = arguments.source;
+    for (const auto& [option, sources] : arguments.source_options) {
+        if (source.empty() && option->count() > 0 && sources.size() == 1) source = sources[0];
+    }
+    if (source.empty()) source = arguments.mode == "demo" ? "scene" : "ingest";
+    for (const auto& [option, sources] : arguments.source_options) {
+        const bool has = std::find(sources.begin(), sources.end(), source) != sources.end();
+        if (has || option->count() == 0) continue;
+        return fail(ErrorKind::usage, "the source is " + source + ", which has no such option",
+                    option->get_name(), "leave it out, or choose --source " + sources[0]);
+    }
+    return source;
+}
+
 Result<void> openSource(const ListenArguments& arguments, const net::ServiceOptions& service,
                         Studio& studio) {
-    auto source = arguments.source;
-    if (source.empty()) source = arguments.mode == "demo" ? "scene" : "ingest";
+    const auto chosen = sourceOf(arguments);
+    if (!chosen) return tl::unexpected(chosen.error());
+    const auto& source = *chosen;
     if (source == "scene") return openScene(arguments, studio);
     if (source == "file") return openFile(arguments, studio);
     if (source == "sine") return openSine(arguments, studio);
@@ -172,6 +210,44 @@ Result<void> listen(const ListenArguments& arguments) {
     return {};
 }
 
+void addSourceOptions(CLI::App& command, ListenArguments& arguments) {
+    auto& all = arguments.source_options;
+    const std::vector<std::string> made{"sine", "file"};
+    all.push_back(
+        {command.add_option("--scene", arguments.scene, "Source scene: a shipped one, or a file")
+             ->type_name("FILE|NAME")
+             ->capture_default_str(),
+         {"scene"}});
+    all.push_back({command
+                       .add_option("--tap", arguments.tap,
+                                   "Source scene: which signal; mix: far end and output")
+                       ->check(CLI::IsMember(std::vector<std::string>(kTaps.begin(), kTaps.end())))
+                       ->capture_default_str(),
+                   {"scene"}});
+    all.push_back({command
+                       .add_option("--wav", arguments.file,
+                                   std::string("Source file: ") + kAudioFiles + ", again and again")
+                       ->type_name("FILE"),
+                   {"file"}});
+    all.push_back({command.add_option("--sine-hz", arguments.sine_hz, "Source sine: its frequency")
+                       ->type_name("HZ")
+                       ->check(realRange(1.0, 24000.0))
+                       ->capture_default_str(),
+                   {"sine"}});
+    all.push_back({command
+                       .add_option("--sample-rate", arguments.rate_hz,
+                                   "[Hz] Sources sine (48000) and file (its own, 48000 at most)")
+                       ->type_name("N")
+                       ->check(CLI::Range(kMinRateHz, kMaxRateHz)),
+                   made});
+    all.push_back({command
+                       .add_option("--channels", arguments.channels,
+                                   "Sources sine (1) and file (its own; of more than two the mean)")
+                       ->type_name("N")
+                       ->check(CLI::Range(1, kMaxChannels)),
+                   made});
+}
+
 }  // namespace
 
 Action declareListen(CLI::App& command, int port) {
@@ -185,7 +261,8 @@ Action declareListen(CLI::App& command, int port) {
         ->capture_default_str();
     command
         .add_option("--source", arguments->source,
-                    "What is heard; by default ingest in mode server, scene in mode demo")
+                    "What is heard; by default what the other options say, else ingest in mode "
+                    "server, scene in mode demo")
         ->check(CLI::IsMember({"ingest", "scene", "file", "sine"}));
     command.add_option("--codec", arguments->codec, "Coding of the stream")
         ->check(CLI::IsMember({"mp3", "aac"}))
@@ -206,27 +283,7 @@ Action declareListen(CLI::App& command, int port) {
         ->type_name("N")
         ->check(CLI::Range(0, 65535))
         ->capture_default_str();
-    command.add_option("--scene", arguments->scene, "Source scene: a shipped one, or a file")
-        ->type_name("FILE|NAME")
-        ->capture_default_str();
-    command
-        .add_option("--tap", arguments->tap, "Source scene: which signal; mix: far end and output")
-        ->check(CLI::IsMember(std::vector<std::string>(kTaps.begin(), kTaps.end())))
-        ->capture_default_str();
-    command.add_option("--wav", arguments->file, "Source file: WAV or FLAC, again and again")
-        ->type_name("FILE");
-    command.add_option("--sine-hz", arguments->sine_hz, "Source sine: its frequency")
-        ->type_name("HZ")
-        ->check(CLI::Range(1.0, 24000.0))
-        ->capture_default_str();
-    command.add_option("--sample-rate", arguments->rate_hz, "[Hz] Source sine")
-        ->type_name("N")
-        ->check(CLI::Range(8000, 48000))
-        ->capture_default_str();
-    command.add_option("--channels", arguments->channels, "Source sine")
-        ->type_name("N")
-        ->check(CLI::Range(1, 2))
-        ->capture_default_str();
+    addSourceOptions(command, *arguments);
     return [arguments] { return listen(*arguments); };
 }
 

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/net/ingest_server.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTcpSocket>
+#include <QWebSocket>
 #include <QtTest>
 #include <cmath>
 #include <csignal>
@@ -19,9 +22,14 @@ namespace {
 struct Heard {
     std::vector<std::int16_t> samples;
     int rate_hz = 0, channels = 0;
+    std::vector<std::size_t> ends;  ///< how many samples were there
     void take(net::PcmFeed& feed) {
         net::PcmBlock block;
-        while (feed.read(block)) {
+        for (auto fed = feed.read(block); fed != net::Fed::nothing; fed = feed.read(block)) {
+            if (fed == net::Fed::end) {
+                ends.push_back(samples.size());
+                continue;
+            }
             rate_hz = block.rate_hz;
             channels = block.channels;
             for (const float x : block.audio()) {
@@ -185,6 +193,8 @@ private slots:
         const double wanted_db = test::levelDb(noise, 0, noise.size()) - 3.0;  // mean of two
         QVERIFY2(std::abs(level_db - wanted_db) < 1.0, qPrintable(QString::number(level_db)));
 
+        QCOMPARE(heard.ends, (std::vector<std::size_t>{24000}));  // its end is known, after all
+
         // A sine: crossings tell its frequency.
         std::tie(plain, heard) =
             send({"--sine", "1000", "--sample-rate", "8000", "--seconds", "0.5"});
@@ -225,6 +235,66 @@ private slots:
         QCOMPARE(test::runCli({"send", "--sine", "9000", "--sample-rate", "8000"}).exit_code, 2);
         QCOMPARE(test::runCli({"serve", "listen", "--codec", "opus"}).exit_code, 2);
         QCOMPARE(test::runCli({"serve", "listen", "--source", "file"}).exit_code, 2);
+        for (const auto* number : {"nan", "-nan", "inf", "-1"}) {
+            for (const auto& options :
+                 {QStringList{"send", "--sine", "440", "--seconds", number},
+                  {"send", "--sine", number},
+                  {"serve", "listen", "--http-port", "0", "--sine-hz", number}}) {
+                const auto result = test::runCli(options);
+                QVERIFY2(result.exit_code == 2 && result.err.contains("--s"),
+                         qPrintable(options.join(' ') + ": " + result.err));
+            }
+        }
+    }
+
+    /// Options choose the source, or say that they do not fit; files are converted.
+    void sourceOptionsCount() {
+        const QTemporaryDir folder;
+        const auto file = folder.filePath("wide.wav");
+        QVERIFY(test::writeWav(file, {96000, 6, test::noise(std::size_t(6 * 9600), 10000)}));
+        const auto served = [](const QStringList& options) {
+            const auto process = test::startCli(
+                QStringList{"serve", "listen", "--http-port", "0", "--ingest-port", "0"} + options);
+            QByteArray said;
+            const auto up = [&] {
+                said += process->readAllStandardOutput();
+                return said.contains("listen page at") || process->state() == QProcess::NotRunning;
+            };
+            [&] { QTRY_VERIFY_WITH_TIMEOUT(up(), 15000); }();
+            const auto at = said.indexOf("http://");
+            QJsonObject format;
+            if (at >= 0) {
+                QWebSocket socket;
+                connect(&socket, &QWebSocket::textMessageReceived, &socket, [&](const auto& text) {
+                    const auto one = QJsonDocument::fromJson(text.toUtf8()).object();
+                    if (one["type"] == "format") format = one;
+                });
+                socket.open(QUrl("ws" + said.mid(at + 4).trimmed() + "ws"));
+                [&] { QTRY_VERIFY_WITH_TIMEOUT(!format.isEmpty(), 8000); }();
+            }
+            process->terminate();
+            process->waitForFinished(10000);
+            return std::pair(resultOf(*process), format);
+        };
+        for (const auto& mode : {QStringList{"--mode", "demo"}, {}}) {
+            auto [result, format] = served(mode + QStringList{"--wav", file});
+            QCOMPARE(format["title"].toString(), QString("wide.wav"));
+            QCOMPARE(format["rate_hz"].toInt(), 48000);
+            QCOMPARE(format["channels"].toInt(), 1);
+            QVERIFY2(result.err.contains("converted to 48000 Hz, 1 channel"), result.err);
+        }
+        auto [result, format] = served({"--mode", "demo", "--sine-hz", "1000", "--channels", "2"});
+        QCOMPARE(format["title"].toString(), QString("Sine of 1000 Hz"));
+        QCOMPARE(format["channels"].toInt(), 2);
+        for (const auto& wrong : {QStringList{"--wav", file, "--sine-hz", "1000"},
+                                  {"--source", "sine", "--tap", "far"},
+                                  {"--source", "ingest", "--wav", file},
+                                  {"--mode", "demo", "--sample-rate", "16000"}}) {
+            result = served(wrong).first;
+            QCOMPARE(result.exit_code, 2);
+            QVERIFY2(result.err.contains("has no such option") && result.err.contains("--source"),
+                     result.err);
+        }
     }
 };
 
