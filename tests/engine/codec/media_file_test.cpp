@@ -351,12 +351,14 @@ private slots:
 
     void adtsWithAHoleIsAnError() {
         QVERIFY(writeAll(MediaWriter::open(path("aac"), {}), test::codecSignal(32'000, 1, 16000)));
-        auto bytes = bytesOf(QString::fromStdString(path("aac")));
-        QVERIFY(readBytes(bytes).result);
-        bytes.remove(bytes.size() / 2, 5000);
-        const auto back = readBytes(bytes);
-        QVERIFY(!back.result);
-        QVERIFY(back.samples.size() > 10'000);  // what can be read comes before
+        const auto whole = bytesOf(QString::fromStdString(path("aac")));
+        QVERIFY(readBytes(whole).result);
+        for (qsizetype at = whole.size() / 2; at < whole.size() / 2 + 2000; at += 97) {
+            auto bytes = whole;
+            const auto back = readBytes(bytes.remove(at, 5000));
+            QVERIFY2(!back.result, qPrintable(QString::number(at)));
+            QVERIFY(back.samples.size() > 10'000);  // what can be read comes before
+        }
     }
 
     void decoderReadsFilesBehindEachOther() {
