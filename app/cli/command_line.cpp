@@ -66,6 +66,17 @@ std::vector<Chosen> declareAll(CLI::App& app) {
     return all;
 }
 
+/// The parser would say only that some command is missing.
+Result<void> checkCommand(const std::string& word) {
+    if (word.starts_with('-')) return {};
+    std::string names;
+    for (const auto& row : commands()) {
+        if (row.name == word) return {};
+        names += (names.empty() ? "" : ", ") + std::string(row.name);
+    }
+    return fail(ErrorKind::usage, "there is no such command", word, "one of " + names);
+}
+
 std::string helpHint(const std::vector<Chosen>& all) {
     std::string hint = std::string("try '") + kProgram;
     for (const auto& chosen : all) {
@@ -101,6 +112,7 @@ int parseAndRun(int argc, const char* const* argv) {
         std::fputs(app.help().c_str(), stderr);
         return report({ErrorKind::usage, "no command given", {}, helpHint(all)});
     }
+    if (auto known = checkCommand(words.front()); !known) return report(known.error());
     std::reverse(words.begin(), words.end());  // the parser takes them from the back
     try {
         app.parse(words);

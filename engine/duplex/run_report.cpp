@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/duplex/run_scores.h"
@@ -71,7 +72,9 @@ std::string sentence(const Event& e) {
             return fmt::format("reference moved by {:+.1f} ms, now {:.1f} ms later", e.value2,
                                e.value);
         case EventKind::delay_state:
-            return fmt::format("echo delay {} ({:.1f} ms)", e.text.view(), e.value);
+            return std::isfinite(e.value)
+                       ? fmt::format("echo delay {} ({:.1f} ms)", e.text.view(), e.value)
+                       : fmt::format("echo delay {}", e.text.view());
         case EventKind::reference_late:
             return fmt::format("the reference is late by {:.1f} ms", -e.value);
         case EventKind::talker_started:
@@ -134,10 +137,16 @@ std::string makeReport(const ReportInput& input) {
     // Not every run has every figure: a microphone of packets has no ground truth.
     const auto metric = [&m](const char* id) { return m.value(id, nlohmann::json()); };
     std::string text = input.title + "\n" + std::string(input.title.size(), '=') + "\n";
-    text += fmt::format("{:.1f} s at {} Hz · canceller {} · reducer {} · jitter buffer {} · {}\n",
+    const auto& uplink = input.loop.uplink();
+    const auto& playout = input.loop.downlink().playout();
+    const auto is_switch = [](const Event& event) {
+        return event.kind == EventKind::engine_changed || event.kind == EventKind::engine_fallback;
+    };
+    const bool switched = std::any_of(input.events.begin(), input.events.end(), is_switch);
+    text += fmt::format("{:.1f} s at {} Hz · {}canceller {} · reducer {} · jitter buffer {} · {}\n",
                         m["duration_s"].get<double>(), input.rate.hz,
-                        input.loop.uplink().traits().name, input.settings.noise.reducer.view(),
-                        input.settings.jitter.buffer.view(), input.settings.loss.concealer.view());
+                        switched ? "at the end: " : "", uplink.traits().name, uplink.reducerName(),
+                        playout.bufferName(), playout.concealerName());
     appendStory(text, input);
     appendItems(text, input);
     appendTranscript(text, m);

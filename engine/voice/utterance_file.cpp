@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -18,6 +19,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kFormat = 1;
+constexpr int kLeastRateHz = 1000;
+constexpr int kMostRateHz = 192'000;
 
 std::string hex(std::uint64_t value) {
     std::string text;
@@ -62,18 +65,29 @@ tl::unexpected<Error> damaged(const std::filesystem::path& file) {
                 "delete the file; it is rendered again");
 }
 
+/// A whole number that fits.
+bool isSmall(const Json& value) {
+    return value.is_number_integer() && value >= 0 && value <= std::numeric_limits<int>::max();
+}
+
 Result<Utterance> fromHeader(const Json& head, std::string_view body, const UtteranceKey& key,
                              const std::filesystem::path& file) {
     const UtteranceKey found{head.at("text"), head.at("voice"), head.at("version")};
     if (head.at("format") != kFormat || found != key) return damaged(file);
     if (head.at("checksum") != hex(checksum(body)) || body.size() % 2 != 0) return damaged(file);
     Utterance utterance;
-    utterance.rate_hz = head.at("rate_hz");
+    const auto& rate = head.at("rate_hz");
+    if (!rate.is_number_integer() || rate < kLeastRateHz || rate > kMostRateHz) {
+        return damaged(file);
+    }
+    utterance.rate_hz = rate;
     for (const auto& word : head.at("words")) {
+        if (!word.at(0).is_number() || !isSmall(word.at(1)) || !isSmall(word.at(2))) {
+            return damaged(file);
+        }
         utterance.words.push_back({word.at(0), word.at(1), word.at(2)});
     }
     utterance.samples = unpack(body);
-    if (utterance.rate_hz <= 0) return damaged(file);
     return utterance;
 }
 
@@ -106,7 +120,9 @@ Result<Utterance> readUtterance(const std::filesystem::path& file, const Utteran
     try {
         const Json head = Json::parse(bytes.substr(0, end));
         if (head.contains("error")) {
-            return fail(ErrorKind(head.at("kind").get<int>()), head.at("error"), head.at("where"),
+            const auto& kind = head.at("kind");
+            if (!isSmall(kind) || kind > int(ErrorKind::internal)) return damaged(file);
+            return fail(ErrorKind(kind.get<int>()), head.at("error"), head.at("where"),
                         head.at("hint"));
         }
         return fromHeader(head, std::string_view(bytes).substr(end + 1), key, file);

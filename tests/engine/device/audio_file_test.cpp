@@ -4,6 +4,8 @@
 
 #include <sndfile.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -13,6 +15,8 @@
 #include <fstream>
 #include <limits>
 #include <numbers>
+
+#include "engine/core/write_target.h"
 
 using namespace doubletalk;
 namespace fs = std::filesystem;
@@ -72,7 +76,8 @@ class AudioFileTest : public QObject {
     fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
 
     /// Expects an error whose message holds every one of these pieces.
-    void expectError(const Result<device::AudioData>& result, ErrorKind kind,
+    template <class T>
+    void expectError(const Result<T>& result, ErrorKind kind,
                      const std::vector<std::string>& pieces) {
         QVERIFY(!result.has_value());
         QCOMPARE(int(result.error().kind), int(kind));
@@ -139,7 +144,7 @@ private slots:
             const auto mono = device::readMono(path(name), 16000);
             QVERIFY(mono.has_value());
             QCOMPARE(std::int64_t(mono->size()), (audio->frames() * 160 + 220) / 441);
-            expectError(device::readAudio(path(name), 1000), ErrorKind::usage, {"too long"});
+            expectError(device::readAudio(path(name), 1000), ErrorKind::format, {"too long"});
         }
         writeBytes(path("text.mp3"), "this is not audio at all, but it is long enough to look\n");
         expectError(device::readAudio(path("text.mp3")), ErrorKind::format, {"no audio"});
@@ -209,7 +214,7 @@ private slots:
 
     void namesWhatIsWrong() {
         expectError(device::readAudio(path("none.wav")), ErrorKind::not_found, {"none.wav"});
-        expectError(device::readAudio(folder_.path().toStdString()), ErrorKind::usage, {"folder"});
+        expectError(device::readAudio(folder_.path().toStdString()), ErrorKind::io, {"folder"});
         writeBytes(path("empty.wav"), "");
         expectError(device::readAudio(path("empty.wav")), ErrorKind::format, {"empty"});
         writeBytes(path("empty.raw"), "");
@@ -218,7 +223,7 @@ private slots:
         expectError(device::readAudio(path("text.wav")), ErrorKind::format, {"no audio file"});
         writeWith(path("zero.wav"), SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1, {});
         expectError(device::readAudio(path("zero.wav")), ErrorKind::format, {"no audio"});
-        expectError(device::readAudio("/dev/null"), ErrorKind::usage, {"regular"});
+        expectError(device::readAudio("/dev/null"), ErrorKind::io, {"regular"});
     }
 
     void saysHowMuchOfACutFileIsThere() {
@@ -255,10 +260,10 @@ private slots:
         writeWith(path("long.wav"), SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1,
                   tones(16000, 1, 1001));
         QVERIFY(device::readAudio(path("long.wav"), 1001).has_value());
-        expectError(device::readAudio(path("long.wav"), 1000), ErrorKind::usage,
+        expectError(device::readAudio(path("long.wav"), 1000), ErrorKind::format,
                     {"1001 frames", "1000"});
         writeBytes(path("long.raw"), std::string(2002, 'x'));
-        expectError(device::readAudio(path("long.raw"), 1000), ErrorKind::usage, {"1001 frames"});
+        expectError(device::readAudio(path("long.raw"), 1000), ErrorKind::format, {"1001 frames"});
     }
 
     void garbageNeverHarms() {
@@ -348,15 +353,69 @@ private slots:
         }
     }
 
+    void onlyFilesAreReplaced() {
+        const device::AudioData audio{16000, 1, std::vector<float>(90, 0.25F)};
+        for (const auto* ending : {"wav", "mp3"}) {  // libsndfile and libavformat
+            const auto named = [&](const char* name) {
+                return path((std::string("target_") + name + "." + ending).c_str());
+            };
+            const auto pipe = named("pipe");
+            QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+            expectError(device::writeAudio(pipe, audio), ErrorKind::io, {"a pipe", "pipe."});
+            QVERIFY(fs::is_fifo(pipe));
+            const auto device = named("device");  // like /dev/null; only root can make one
+            if (::mknod(device.c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0) {
+                expectError(device::writeAudio(device, audio), ErrorKind::io, {"a device"});
+                QVERIFY(fs::is_character_file(device));
+            }
+            const auto folder = named("folder");
+            QVERIFY(fs::create_directory(folder));
+            expectError(device::writeAudio(folder, audio), ErrorKind::io, {"a folder"});
+            const auto circle = named("circle");
+            fs::create_symlink(circle, circle);
+            expectError(device::writeAudio(circle, audio), ErrorKind::io, {"cannot be written"});
+            const auto through = named("through");  // to a pipe
+            fs::create_symlink(pipe, through);
+            expectError(device::writeAudio(through, audio), ErrorKind::io, {"a pipe"});
+            QVERIFY(fs::is_fifo(pipe));
+        }
+    }
+
+    void aLinkLeadsToTheFileThatIsReplaced() {
+        const device::AudioData audio{16000, 1, std::vector<float>(90, 0.25F)};
+        fs::create_directory(path("elsewhere"));
+        writeBytes(path("elsewhere/real.wav"), "old");
+        fs::create_symlink("elsewhere/real.wav", path("link.wav"));
+        fs::create_symlink("elsewhere/new.wav", path("dangling.wav"));
+        for (const auto* name : {"link.wav", "dangling.wav"}) {
+            QVERIFY(device::writeAudio(path(name), audio).has_value());
+            QVERIFY2(fs::is_symlink(fs::symlink_status(path(name))), name);
+        }
+        for (const auto* name : {"elsewhere/real.wav", "elsewhere/new.wav"}) {
+            const auto back = device::readAudio(path(name));
+            QVERIFY2(back.has_value(), name);
+            QCOMPARE(back->samples, audio.samples);
+        }
+    }
+
+    void anUnknownEndingIsRefused() {
+        const device::AudioData audio{16000, 1, std::vector<float>(90)};
+        for (const auto* name : {"out.txt", "out", "out.raw"}) {
+            const auto result = device::writeAudio(path(name), audio);
+            expectError(result, ErrorKind::usage, {"ending", name});
+            QVERIFY(result.error().hint.find("flac") != std::string::npos);
+            QVERIFY(!fs::exists(path(name)));
+        }
+    }
+
     void aFullDiskIsAnError() {
         const device::AudioData audio{16000, 1, std::vector<float>(1 << 20, 0.1F)};
         limitFileSize(1 << 16);
         const auto result = device::writeAudio(path("full.wav"), audio);
         limitFileSize(0);
-        QVERIFY(!result.has_value());
-        QVERIFY2(result.error().hint.find("disk") != std::string::npos,
-                 result.error().message().c_str());
+        expectError(result, ErrorKind::io, {"File too large", "size limit"});
         QVERIFY(!fs::exists(path("full.wav")));
+        QVERIFY(writeHint(ENOSPC).find("make room on the disk") != std::string::npos);
     }
 };
 
