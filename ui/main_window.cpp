@@ -54,6 +54,7 @@ namespace {
 constexpr int kFramesPerS = 30;
 constexpr int kSmoothFramesPerS = 60;
 constexpr double kSpikeMs = 300.0;
+constexpr int kLeastPlotsPx = 400;  // below it the docks give way
 
 }  // namespace
 
@@ -131,6 +132,7 @@ void MainWindow::buildCentre() {
     errors_ = new ErrorBar(centre);
     column->addWidget(errors_);
     pages_ = new QStackedWidget(centre);
+    pages_->setMinimumHeight(kLeastPlotsPx);
     column->addWidget(pages_, 1);
     echo_stack_ = makeEchoStack(*history_, *view_, pages_);
     network_stack_ = makeNetworkStack(*history_, *view_, pages_);

@@ -18,10 +18,15 @@ namespace {
 constexpr int kLayoutVersion = 1;
 constexpr int kWideWindow = 1400;  // from here on the side docks have their full width
 constexpr int kSettlingMs = 300;   // within it the screen gives the window its size
+constexpr int kRestMs = 200;       // after it a dock that was moved stands
 
 QString layoutKey(Workspace workspace, bool narrow) {
     return QStringLiteral("layout/%1%2")
         .arg(workspace == Workspace::echo ? "echo" : "network", narrow ? "_narrow" : "");
+}
+
+QString sizesKey(Workspace workspace, bool narrow) {
+    return layoutKey(workspace, narrow) + QStringLiteral("_sizes");
 }
 
 }  // namespace
@@ -38,6 +43,9 @@ WindowLayout::WindowLayout(QMainWindow& window, QMenu& panels_menu)
     settling_.setSingleShot(true);
     settling_.setInterval(kSettlingMs);
     connect(&settling_, &QTimer::timeout, this, [this] { settled_ = true; });
+    rest_.setSingleShot(true);
+    rest_.setInterval(kRestMs);
+    connect(&rest_, &QTimer::timeout, this, [this] { kept_ = docksNow(); });
     connect(&Theme::current(), &Theme::changed, this, &WindowLayout::adapt);
 }
 
@@ -46,6 +54,14 @@ bool WindowLayout::isNarrow(int width) const {
 }
 
 bool WindowLayout::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != &window_) {
+        const bool moved = event->type() == QEvent::Resize || event->type() == QEvent::Show ||
+                           event->type() == QEvent::Hide;
+        if (moved) rest_.start();
+        return QObject::eventFilter(watched, event);
+    }
+    // Docks that move along with the window, which they did before this, keep what they had.
+    if (event->type() == QEvent::Resize) rest_.stop();
     if (event->type() == QEvent::Show && !settled_ && !settling_.isActive()) {
         settling_.start();
         QTimer::singleShot(0, this, &WindowLayout::settle);
@@ -59,7 +75,7 @@ bool WindowLayout::eventFilter(QObject* watched, QEvent* event) {
 
 void WindowLayout::adapt() {
     if (!settled_ || isNarrow(window_.width()) == narrow_) return;
-    saveDocks();  // they still have the places of the width before
+    saveDocks(kept_);
     narrow_ = !narrow_;
     QTimer::singleShot(0, this, &WindowLayout::settle);
 }
@@ -68,6 +84,7 @@ void WindowLayout::adapt() {
 void WindowLayout::settle() {
     narrow_ = isNarrow(window_.width());
     restore(workspace_);
+    rest_.start();
     emit narrowChanged(narrow_);
 }
 
@@ -81,6 +98,7 @@ void WindowLayout::add(const QString& id, const QString& title, QWidget* content
     no_title->setFixedHeight(0);
     dock->setTitleBarWidget(no_title);
     window_.addDockWidget(area, dock);
+    dock->installEventFilter(this);
     panels_menu_.addAction(dock->toggleViewAction());
     docks_.insert(id, dock);
 }
@@ -122,18 +140,43 @@ void WindowLayout::showDefault(Workspace workspace) {
 void WindowLayout::restore(Workspace workspace) {
     workspace_ = workspace;
     const auto saved = QSettings().value(layoutKey(workspace, narrow_)).toByteArray();
-    if (!window_.restoreState(saved, kLayoutVersion)) showDefault(workspace);
+    if (!window_.restoreState(saved, kLayoutVersion)) return showDefault(workspace);
+    // The state alone gives them a share of the window, not their size.
+    const auto sizes = QSettings().value(sizesKey(workspace, narrow_)).toMap();
+    QList<QDockWidget*> docks;
+    QList<int> widths, heights;
+    for (auto it = sizes.begin(); it != sizes.end(); ++it) {
+        auto* dock = docks_.value(it.key());
+        if (dock == nullptr || dock->isFloating() || dock->isHidden()) continue;
+        docks << dock;
+        widths << it->toSize().width();
+        heights << it->toSize().height();
+    }
+    window_.resizeDocks(docks, widths, Qt::Horizontal);
+    window_.resizeDocks(docks, heights, Qt::Vertical);
 }
 
-void WindowLayout::saveDocks() const {
-    QSettings().setValue(layoutKey(workspace_, narrow_), window_.saveState(kLayoutVersion));
+WindowLayout::Docks WindowLayout::docksNow() const {
+    Docks docks{window_.saveState(kLayoutVersion), {}};
+    for (auto it = docks_.begin(); it != docks_.end(); ++it) {
+        const bool in_front = !it.value()->visibleRegion().isEmpty();
+        if (in_front && !it.value()->isFloating()) docks.sizes.insert(it.key(), it.value()->size());
+    }
+    return docks;
+}
+
+void WindowLayout::saveDocks(const Docks& docks) const {
+    if (docks.state.isEmpty()) return;
+    QSettings settings;
+    settings.setValue(layoutKey(workspace_, narrow_), docks.state);
+    settings.setValue(sizesKey(workspace_, narrow_), docks.sizes);
 }
 
 void WindowLayout::save(Workspace workspace) const {
     QSettings settings;
     settings.setValue("window/geometry", window_.saveGeometry());
     settings.setValue("window/workspace", int(workspace));
-    saveDocks();
+    saveDocks(docksNow());
 }
 
 void WindowLayout::restoreGeometry() {

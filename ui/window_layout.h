@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
+#include <QVariantMap>
 
 class QDockWidget;
 class QMainWindow;
@@ -47,7 +48,12 @@ protected:
 
 private:
     [[nodiscard]] bool isNarrow(int width) const;
-    void saveDocks() const;
+    struct Docks {
+        QByteArray state;
+        QVariantMap sizes;  ///< of those in front
+    };
+    [[nodiscard]] Docks docksNow() const;
+    void saveDocks(const Docks& docks) const;
     void adapt();
     void settle();
 
@@ -58,7 +64,8 @@ private:
     Workspace workspace_ = Workspace::echo;
     bool narrow_ = false;
     bool settled_ = false;  ///< has the size the screen gives it
-    QTimer settling_;
+    QTimer settling_, rest_;
+    Docks kept_;  ///< as they last stood
 };
 
 }  // namespace doubletalk::ui
