@@ -42,7 +42,6 @@ constexpr std::size_t kMaxId3Bytes = std::size_t(16) << 20;
 constexpr std::size_t kMaxMp3TagBytes = 4 + 32 + 120 + 36;  // head, side information, Xing, LAME
 constexpr std::size_t kMaxKeptBytes = std::size_t(256) << 20;
 constexpr int kMaxChannels = 64;
-constexpr int kMaxRateHz = 768'000;
 constexpr int kMaxEmptyPackets = 10'000;  // in a row: nothing will ever come
 
 struct FormatFree {
@@ -304,16 +303,10 @@ Result<void> MediaReader::Impl::openStream() {
     }
     const AVCodecParameters& parameters = *format->streams[stream]->codecpar;
     const int channels = parameters.ch_layout.nb_channels;
-    if (parameters.sample_rate < kMinCodedRateHz || parameters.sample_rate > kMaxRateHz ||
-        channels < 1 || channels > kMaxChannels) {
-        return fail(ErrorKind::unsupported,
-                    "audio of " + std::to_string(parameters.sample_rate) + " Hz and " +
-                        std::to_string(channels) + " channels is not taken",
-                    where,
-                    "give " + std::to_string(kMinCodedRateHz) + " to " +
-                        std::to_string(kMaxRateHz) + " Hz and at most " +
-                        std::to_string(kMaxChannels) + " channels");
+    if (auto checked = checkCodedRate(parameters.sample_rate); !checked) {
+        return here(checked.error());
     }
+    if (channels < 1 || channels > kMaxChannels) return broken("impossible number of channels");
     auto opened = AvDecoder::open(parameters);
     if (!opened) return here(opened.error());
     av.emplace(std::move(*opened));

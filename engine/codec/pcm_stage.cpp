@@ -9,6 +9,14 @@
 
 namespace doubletalk::codec {
 
+Result<void> checkCodedRate(int rate_hz) {
+    if (rate_hz >= kMinCodedRateHz && rate_hz <= kMaxCodedRateHz) return {};
+    return fail(ErrorKind::unsupported, "audio of " + std::to_string(rate_hz) + " Hz is not taken",
+                "codec",
+                "give one of " + std::to_string(kMinCodedRateHz) + " to " +
+                    std::to_string(kMaxCodedRateHz) + " Hz");
+}
+
 Result<void> mapChannels(std::vector<float>& interleaved, int from, int to) {
     if (from == to) return {};
     if (from != 1 && to != 1) {
@@ -34,11 +42,7 @@ PcmStage::PcmStage(int rate_hz, int channels, int chunk_samples)
     : rate_hz_(rate_hz), channels_(channels), chunk_samples_(chunk_samples) {}
 
 Result<void> PcmStage::open(int rate_hz, int channels) {
-    if (rate_hz < kMinCodedRateHz) {
-        return fail(ErrorKind::unsupported,
-                    "audio of " + std::to_string(rate_hz) + " Hz is not taken", "codec",
-                    "give one of at least " + std::to_string(kMinCodedRateHz) + " Hz");
-    }
+    if (auto checked = checkCodedRate(rate_hz); !checked) return checked;
     if (rate_hz_ > 0 && rate_hz_ != rate_hz) {
         auto converter =
             RateConverter::open(rate_hz, rate_hz_, channels_ > 0 ? channels_ : channels);

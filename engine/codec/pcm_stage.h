@@ -17,6 +17,9 @@ namespace doubletalk::codec {
 
 /// [Hz] Lower rates are no audio, and a few bytes of them become gigabytes at a common rate.
 inline constexpr int kMinCodedRateHz = 1000;
+inline constexpr int kMaxCodedRateHz = 768'000;
+/// Errors: unsupported.
+[[nodiscard]] Result<void> checkCodedRate(int rate_hz);
 
 /// Last stage of everything that decodes: the wanted channels and rate, in chunks of the wanted
 /// size. Thread: user.
@@ -24,8 +27,8 @@ class PcmStage {
 public:
     /// 0: as it comes in.
     PcmStage(int rate_hz, int channels, int chunk_samples);
-    /// Errors: format (rate or channels changed on the way), unsupported (channels, a rate below
-    /// kMinCodedRateHz).
+    /// Errors: format (rate or channels changed on the way), unsupported (channels, a rate that
+    /// is not taken).
     [[nodiscard]] Result<void> put(std::vector<float> interleaved, int rate_hz, int channels);
     [[nodiscard]] Result<void> finish();
     /// Takes the next chunk; empty: not there yet. Before finish() only whole ones.
