@@ -488,6 +488,11 @@ private slots:
     }
 
     void noRateIsTakenUnconverted() {
+        PcmStage impossible(768'001, 1, 0);
+        for (int i = 0; i < 2; ++i) {
+            QVERIFY(!impossible.put(std::vector<float>(100, 0.1F), 24000, 1));
+            QCOMPARE(impossible.waitingSamples(), std::size_t(0));
+        }
         PcmStage stage(48000, 1, 0);
         for (const int rate : {768'001, 999, 768'001}) {
             QVERIFY(!stage.put(std::vector<float>(100, 0.1F), rate, 1));
