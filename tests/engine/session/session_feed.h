@@ -114,6 +114,7 @@ private:
         record.ring_frame = std::int64_t(random.bits() >> 2);
         record.lost = random.chance(0.1);
         record.interrupted = random.chance(0.1);
+        record.faded = record.interrupted && random.chance(0.5);
         std::vector<float> frames(static_cast<std::size_t>(record.playback_frames));
         for (auto& s : frames) s = sample(random);
         writer.exchange(record);
@@ -215,7 +216,7 @@ inline std::string checkPrefix(const Session& got, const Session& expected) {
         if (g.block != e.block || g.time_ns != e.time_ns || g.ring_frame != e.ring_frame ||
             g.captured_frames != e.captured_frames || g.playback_frames != e.playback_frames ||
             g.queued_frames != e.queued_frames || g.lost != e.lost ||
-            g.interrupted != e.interrupted) {
+            g.interrupted != e.interrupted || g.faded != e.faded) {
             return "exchange " + std::to_string(i);
         }
     }
