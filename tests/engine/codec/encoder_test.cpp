@@ -411,8 +411,7 @@ private slots:
     void loudSamplesAreCodedAllTheSame() {
         QFETCH(int, id);
         const auto& row = rowOf(CodecId(id));
-        const int frames = 16000;
-        const auto quiet = test::codecSignal(frames, 1, 16000);
+        const auto quiet = test::codecSignal(10'000, 1, 16000);
         for (const float loud : {1.0F, 10.0F, 1000.0F, 1e6F, 1e9F, 1e20F}) {
             auto noise = quiet;
             for (auto& x : noise) x *= loud;
@@ -424,10 +423,10 @@ private slots:
                 QVERIFY2(out.size() == signal.size(), qPrintable(what));
                 for (const float x : out) QVERIFY2(std::fabs(x) < 30.0F, qPrintable(what));
             }
-            // A second behind the click the audio is what it was.
+            // A quarter of a second behind the click the audio is what it was.
             const auto out = decode(code({.codec = row.id, .rate_hz = 16000}, click));
             const auto fit =
-                test::fitOf(std::span(quiet).subspan(8000), std::span(out).subspan(8000), 1, 40);
+                test::fitOf(std::span(quiet).subspan(5000), std::span(out).subspan(5000), 1, 40);
             QCOMPARE(fit.lag, 0);
             QVERIFY2(fit.correlation > 0.97, qPrintable(QString::number(fit.correlation)));
         }
@@ -475,7 +474,7 @@ private slots:
         QVERIFY(slow.out.empty());
         // All in one piece; what comes out at once stays bounded.
         auto decoder = Decoder::open({.rate_hz = 48000});
-        QVERIFY(decoder && decoder->put(constantFlac(1000, 8)));
+        QVERIFY(decoder && decoder->put(constantFlac(1000, 4)));
         PcmChunk chunk;
         std::size_t frames = 0;
         Result<Got> got = Got::packet;
@@ -484,7 +483,7 @@ private slots:
             frames += chunk.samples.size();
         }
         QVERIFY2(got, got ? "" : got.error().message().c_str());
-        QCOMPARE(frames, std::size_t(8) * 65'535 * 48);
+        QCOMPARE(frames, std::size_t(4) * 65'535 * 48);
     }
 
     void noRateIsTakenUnconverted() {
