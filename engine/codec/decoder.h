@@ -51,6 +51,8 @@ public:
     [[nodiscard]] Result<void> put(const CodedPacket& packet);
     /// A piece of a stream. Not to be mixed with packets. Errors: format (damaged, not this kind of
     /// stream): everything that could be read is there, and pieces that follow may be put; state.
+    /// A piece that holds millions of samples is decoded in parts as these are taken; what is
+    /// damaged in the later parts is told in place of end.
     [[nodiscard]] Result<void> put(std::span<const std::byte> piece);
     /// force: nothing more comes; gives the rest, then end. A stream that was cut off gives all it
     /// has, then an error (format) in place of end.
