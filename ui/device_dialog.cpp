@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/device_dialog.h"
 
-#include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -14,6 +13,7 @@
 #include "app/audio/device_list.h"
 #include "app/audio/latency_probe.h"
 #include "app/audio/qt_audio_device.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 
 namespace doubletalk::ui {
@@ -56,9 +56,9 @@ DeviceDialog::DeviceDialog(const bench::BenchSource& source, const QString& moni
       round_trip_ms_(std::numeric_limits<double>::quiet_NaN()),
       room_(new QRadioButton(tr("&Virtual room"), this)),
       devices_(new QRadioButton(tr("&Real devices"), this)),
-      input_(new QComboBox(this)),
-      output_(new QComboBox(this)),
-      monitor_(new QComboBox(this)),
+      input_(new ChoiceBox(this)),
+      output_(new ChoiceBox(this)),
+      monitor_(new ChoiceBox(this)),
       measure_(new QPushButton(tr("&Measure round trip"), this)),
       result_(new QLabel(tr("Ten chirps, about six seconds: keep the room quiet"), this)),
       errors_(new ErrorBar(this)) {

@@ -3,7 +3,6 @@
 #include "ui/listen_dialog.h"
 
 #include <QClipboard>
-#include <QComboBox>
 #include <QDesktopServices>
 #include <QFormLayout>
 #include <QGuiApplication>
@@ -16,6 +15,7 @@
 #include "ui/browser_listening.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 
 namespace doubletalk::ui {
@@ -26,8 +26,8 @@ ListenDialog::ListenDialog(BrowserListening& listening, QWidget* parent)
     : QDialog(parent),
       listening_(listening),
       errors_(new ErrorBar(this)),
-      tap_(new QComboBox(this)),
-      codec_(new QComboBox(this)),
+      tap_(new ChoiceBox(this)),
+      codec_(new ChoiceBox(this)),
       address_(new QLineEdit(this)),
       listeners_(new QLabel(this)),
       start_(new QPushButton(this)),

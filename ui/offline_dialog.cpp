@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/offline_dialog.h"
 
-#include <QComboBox>
 #include <QDesktopServices>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -22,6 +21,7 @@
 #include "ui/models/audio_files.h"
 #include "ui/models/setting_text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 
 namespace doubletalk::ui {
@@ -57,8 +57,8 @@ QTableWidgetItem* makeCell(const QString& text, const QString& tip, bool number)
 
 OfflineDialog::OfflineDialog(QWidget* parent)
     : QDialog(parent),
-      canceller_(new QComboBox(this)),
-      reducer_(new QComboBox(this)),
+      canceller_(new ChoiceBox(this)),
+      reducer_(new ChoiceBox(this)),
       errors_(new ErrorBar(this)),
       bar_(new QProgressBar(this)),
       state_(new QLabel(this)),

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/save_track_dialog.h"
 
-#include <QComboBox>
 #include <QDesktopServices>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -18,6 +17,7 @@
 
 #include "engine/codec/media_kind.h"
 #include "ui/models/setting_text.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 
 namespace doubletalk::ui {
@@ -34,8 +34,8 @@ const codec::MediaKind& kindOf(const QComboBox& box) {
 SaveTrackDialog::SaveTrackDialog(QWidget* parent)
     : QDialog(parent),
       errors_(new ErrorBar(this)),
-      track_(new QComboBox(this)),
-      kind_(new QComboBox(this)),
+      track_(new ChoiceBox(this)),
+      kind_(new ChoiceBox(this)),
       bitrate_(new QSpinBox(this)),
       file_(new QLineEdit(this)),
       choose_(new QPushButton(tr("C&hoose …"), this)),

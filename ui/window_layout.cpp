@@ -134,7 +134,7 @@ void WindowLayout::showDefault(Workspace workspace) {
     if (narrow_) return;
     window_.resizeDocks(
         {docks_[echo ? "echo_path" : "delay_variation"], docks_["latency"], docks_["events"]},
-        {theme.scaled(300), theme.scaled(380), theme.scaled(420)}, Qt::Horizontal);
+        {theme.scaled(290), theme.scaled(340), theme.scaled(470)}, Qt::Horizontal);
 }
 
 void WindowLayout::restore(Workspace workspace) {

@@ -46,7 +46,7 @@ QWidget* ParameterDelegate::makeChoice(QWidget* parent, const QModelIndex& index
                          Qt::ToolTipRole);
     }
     connect(box, &QComboBox::activated, this, [this, box] { commitAndClose(this, box); });
-    QTimer::singleShot(0, box, &QComboBox::showPopup);
+    QTimer::singleShot(0, box, &ChoiceBox::press);
     return box;
 }
 

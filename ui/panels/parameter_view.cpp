@@ -177,7 +177,10 @@ QRect ParameterView::valueRow(const QModelIndex& index, const QRect& row) const 
 QRect ParameterView::fieldRect(const QModelIndex& index) const {
     const auto row = valueRow(index, visualRect(index.siblingAtColumn(ParameterModel::kName)));
     auto rect = columnRect(ParameterModel::kRequested, row).adjusted(0, 2, 0, -2);
-    if (isChoice(index)) rect.setRight(rect.right() + columnWidth(ParameterModel::kInUse));
+    if (isChoice(index)) {  // it has no unit
+        rect.setRight(rect.right() + columnWidth(ParameterModel::kInUse) +
+                      columnWidth(ParameterModel::kUnit) - kUnitGap);
+    }
     return rect;
 }
 

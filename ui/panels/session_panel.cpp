@@ -43,11 +43,11 @@ SessionPanel::SessionPanel(QWidget* parent)
         table_->horizontalHeader()->setFont(theme.note());
         const QFontMetrics words(theme.font(Type::row));
         const auto fit = [&](int column, const QString& longest) {
-            table_->setColumnWidth(column, words.horizontalAdvance(longest) + 18);
+            table_->setColumnWidth(column, words.horizontalAdvance(longest) + 14);
         };
         const QDateTime now(QDate::currentDate(), QTime(20, 48));
-        fit(SessionListModel::kTime, SessionListModel::shortTime(now) + QStringLiteral("00"));
-        fit(SessionListModel::kLength, QStringLiteral("000:00.0"));
+        fit(SessionListModel::kTime, SessionListModel::shortTime(now) + QStringLiteral("0"));
+        fit(SessionListModel::kLength, QStringLiteral("00:00.00"));
         fit(SessionListModel::kExact, tr("unfinished"));
     };
     connect(&Theme::current(), &Theme::changed, this, restyle);

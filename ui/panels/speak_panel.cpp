@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/speak_panel.h"
 
-#include <QComboBox>
+
 #include <QDragEnterEvent>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -24,6 +24,7 @@
 #include "ui/models/queue_model.h"
 #include "ui/models/setting_text.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/panel_header.h"
 
@@ -79,7 +80,7 @@ SpeakPanel::SpeakPanel(QWidget* parent)
       model_(new QueueModel(this)),
       errors_(new ErrorBar(this)),
       text_(new QLineEdit(this)),
-      voice_(new QComboBox(this)),
+      voice_(new ChoiceBox(this)),
       speak_(new QPushButton(tr("Speak"), this)),
       table_(new QTableView(this)),
       buffered_(nullptr),

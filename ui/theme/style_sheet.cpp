@@ -74,6 +74,7 @@ QComboBox:focus { border: 2px solid @accent@; padding: 0 5px; }
 QComboBox:disabled { color: @text3@; border-color: @line@; }
 QComboBox::drop-down { border: none; width: 18px; }
 QComboBox::down-arrow { image: url(:/icons/style/chevron_down_@theme@.svg); width: 12px; height: 12px; }
+QComboBox QAbstractItemView::item { min-height: #24#; padding: 0 6px; border: none; background: @panel@; }
 QComboBox QAbstractItemView { background: @panel@; color: @text@; border: 1px solid @field_edge@; selection-background-color: @selected@; selection-color: @text@; outline: none; }
 
 QCheckBox, QRadioButton { color: @text@; spacing: 6px; }

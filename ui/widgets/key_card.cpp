@@ -5,6 +5,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include "ui/models/action_list.h"
@@ -13,12 +14,12 @@
 namespace doubletalk::ui {
 namespace {
 
-constexpr int kWidth = 760;
+constexpr int kSlack = 8;
 
 }  // namespace
 
 KeyCard::KeyCard(QWidget* window)
-    : Overlay(window, {kWidth, 560}), title_(new QLabel(&sheet())), text_(new QLabel) {
+    : Overlay(window, {760, 560}), title_(new QLabel(&sheet())), text_(new QLabel) {
     auto* layout = new QVBoxLayout(&sheet());
     layout->setContentsMargins(24, 16, 24, 16);
     title_->setText(tr("Keys"));
@@ -37,8 +38,12 @@ KeyCard::KeyCard(QWidget* window)
 
 void KeyCard::toggle() {
     if (isVisible()) return hide();
+    setSheetHeight(0);
     fill();
     open();
+    sheet().layout()->activate();
+    const auto* bar = findChild<QScrollArea*>()->verticalScrollBar();
+    if (bar->maximum() > 0) setSheetHeight(sheet().height() + bar->maximum() + kSlack);
 }
 
 void KeyCard::fill() {
@@ -73,10 +78,6 @@ void KeyCard::fill() {
         QStringLiteral("<table width=\"100%\"><tr><td width=\"50%\" valign=\"top\">%1</td>"
                        "<td width=\"50%\" valign=\"top\">%2</td></tr></table>")
             .arg(columns[0].join(QString()), columns[1].join(QString())));
-    const auto margins = sheet().layout()->contentsMargins();
-    const int width = theme.scaled(kWidth) - margins.left() - margins.right();
-    setSheetHeight(text_->heightForWidth(width) + title_->sizeHint().height() +
-                   sheet().layout()->spacing() + margins.top() + margins.bottom());
 }
 
 void KeyCard::keyPressEvent(QKeyEvent* event) {
