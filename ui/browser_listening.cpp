@@ -29,6 +29,14 @@ QString listenChoiceText(bench::ListenChoice choice) {
     return tr("Nothing");
 }
 
+namespace {
+
+QString titleOf(bench::ListenChoice choice) {
+    return BrowserListening::tr("Doubletalk: %1").arg(listenChoiceText(choice));
+}
+
+}  // namespace
+
 /// Thread: the server's own.
 class BrowserListening::Server : public QObject {
 public:
@@ -46,6 +54,9 @@ public:
         }
         connect(server_.get(), &net::ListenServer::listenersChanged, this, listeners);
         return {server_->webAddress(), {}};
+    }
+    void setTitle(const QString& title) {
+        if (server_) server_->setTitle(title);
     }
     void stop() {
         if (server_) server_->stop();
@@ -94,7 +105,7 @@ void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
     net::ListenServerOptions options;
     options.service.port = kPort;
     options.coding.codec = codec;
-    options.title = tr("Doubletalk: %1").arg(listenChoiceText(tap));
+    options.title = titleOf(tap);
     const int number = ++starts_;
     QMetaObject::invokeMethod(server_, [this, options, number] {
         const auto told = [this, number](int listeners) {
@@ -133,7 +144,11 @@ void BrowserListening::stop() {
 }
 
 void BrowserListening::choose(bench::ListenChoice tap) {
-    if (wanted_) tap_->choose(tap);
+    if (!wanted_) return;
+    tap_->choose(tap);
+    // Behind a start() that is on its way.
+    QMetaObject::invokeMethod(
+        server_, [server = server_, title = titleOf(tap)] { server->setTitle(title); });
 }
 
 }  // namespace doubletalk::ui

@@ -62,6 +62,15 @@ Result<void> ListenServer::start(const ListenServerOptions& options,
     return {};
 }
 
+void ListenServer::setTitle(const QString& title) {
+    if (title == options_.title) return;
+    options_.title = title;
+    for (const auto& [client, listener] : listeners_) {
+        if (listener.dropped || listener.number == 0) continue;  // its format will tell
+        send(client, textOf({{"type", "title"}, {"title", title.toStdString()}}));
+    }
+}
+
 void ListenServer::stop() {
     encoder_.stop();
     shutDown();

@@ -27,8 +27,9 @@ struct ListenServerOptions {
 /// "title"} before the first frame of a stream; {"type": "mark", "at_s", "entered_ms"}: the next
 /// binary message begins so far into all streams played in a row, and what sounds there came in
 /// then; binary messages: whole frames of MP3 or AAC (ADTS); {"type": "end"}: the stream is whole,
-/// another may follow. {"type": "clock", "page_ms"} is answered with the same and "server_ms", the
-/// clock of entered_ms, and the number of "listeners".
+/// another may follow; {"type": "title", "title"}: what is heard has another name now.
+/// {"type": "clock", "page_ms"} is answered with the same and "server_ms", the clock of entered_ms,
+/// and the number of "listeners".
 /// Close codes besides those of WsService: 1013 too slow. Thread: net.
 class ListenServer : public WsService {
     Q_OBJECT
@@ -39,6 +40,8 @@ public:
     /// Errors: those of WsService::listen(); usage: a codec no browser plays.
     [[nodiscard]] Result<void> start(const ListenServerOptions& options,
                                      std::unique_ptr<ListenSource> source);
+    /// What is heard from now on, for all pages.
+    void setTitle(const QString& title);
     /// As WsService, and codes nothing any more.
     void stop();
 

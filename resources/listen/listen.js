@@ -82,6 +82,8 @@ function onText(message) {
   } else if (message.type === 'mark') {
     player.mark(message.at_s, message.entered_ms);
     measure(message.at_s);
+  } else if (message.type === 'title') {
+    if (format) format.title = message.title;
   } else if (message.type === 'end') {
     player.end();
   } else if (message.type === 'clock') {

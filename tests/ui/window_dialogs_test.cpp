@@ -318,18 +318,18 @@ private slots:
         auto& start = button(*dialog, "Start");  // Stop, while it runs
         QVERIFY(address->text().isEmpty() && !button(*dialog, "Copy").isEnabled());
         start.click();
+        auto* tap = dialog->findChildren<QComboBox*>()[0];
+        tap->setCurrentIndex(tap->findData(int(bench::ListenChoice::far)));  // while it starts
         QTRY_VERIFY_WITH_TIMEOUT(address->text().startsWith("http://127.0.0.1:"), kLongMs);
         button(*dialog, "Copy").click();
         QCOMPARE(QGuiApplication::clipboard()->text(), address->text());
-        auto* tap = dialog->findChildren<QComboBox*>()[0];
-        tap->setCurrentIndex(tap->findData(int(bench::ListenChoice::far)));
-
         QWebSocket browser(address->text());
         QJsonObject format;
         std::int64_t bytes = 0;
         connect(&browser, &QWebSocket::textMessageReceived, this, [&](const QString& text) {
             const auto message = QJsonDocument::fromJson(text.toUtf8()).object();
             if (message["type"] == "format") format = message;
+            if (message["type"] == "title") format["title"] = message["title"];
         });
         QByteArray stream;
         connect(&browser, &QWebSocket::binaryMessageReceived, this, [&](const QByteArray& data) {
@@ -350,6 +350,11 @@ private slots:
         QTRY_VERIFY(shown());
         keepPicture(*dialog, "listen");
         QVERIFY2(loudest(stream) > 0.05F, qPrintable(QString::number(loudest(stream))));
+        // Another signal: who listens is told.
+        QCOMPARE(format["title"].toString(), QString("Doubletalk: Far end"));
+        tap->setCurrentIndex(tap->findData(int(bench::ListenChoice::output)));
+        QTRY_COMPARE_WITH_TIMEOUT(format["title"].toString(), QString("Doubletalk: Output"),
+                                  kLongMs);
         // The page goes, the engine stays.
         QCOMPARE(start.text().remove('&'), QString("Stop"));
         start.click();
