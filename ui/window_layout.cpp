@@ -9,6 +9,7 @@
 #include <QMenu>
 #include <QScreen>
 #include <QSettings>
+#include <QTabBar>
 
 #include "ui/theme/theme.h"
 
@@ -45,7 +46,12 @@ WindowLayout::WindowLayout(QMainWindow& window, QMenu& panels_menu)
     connect(&settling_, &QTimer::timeout, this, [this] { settled_ = true; });
     rest_.setSingleShot(true);
     rest_.setInterval(kRestMs);
-    connect(&rest_, &QTimer::timeout, this, [this] { kept_ = docksNow(); });
+    connect(&rest_, &QTimer::timeout, this, [this] {
+        kept_ = docksNow();
+        // Tab bars come and go with the docks; their base is half a line.
+        for (auto* bar : window_.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+            bar->setDrawBase(false);
+    });
     connect(&Theme::current(), &Theme::changed, this, &WindowLayout::adapt);
 }
 
