@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <span>
 
-#include "engine/codec/media_writer.h"
+#include "engine/codec/codec_nodes.h"
+#include "engine/flow/adapters.h"
+#include "engine/flow/runner.h"
 #include "engine/session/session_reader.h"
 
 namespace doubletalk::ui {
@@ -30,19 +32,35 @@ SessionTracks tracksOf(session::Session session) {
 
 /// False: it was cancelled, and nothing was written.
 Result<bool> write(const SessionTrack& track, const std::string& file,
-                   const codec::MediaWriterOptions& options,
-                   const std::function<bool(double)>& progress) {
-    auto writer = codec::MediaWriter::open(file, options);
+                   const codec::MediaWriterOptions& options, const std::atomic<bool>& cancel,
+                   const std::function<void(double)>& progress) {
+    const auto writer = codec::MediaFileWriter::open(file, options);
     if (!writer) return tl::unexpected(writer.error());
-    const std::span samples(track.samples);
-    const auto piece = std::size_t(track.rate_hz);  // a second
-    for (std::size_t at = 0; at < samples.size(); at += piece) {
-        if (!progress(double(at) / double(samples.size()))) return false;
-        const auto ok = writer->put(samples.subspan(at, std::min(piece, samples.size() - at)));
-        if (!ok) return tl::unexpected(ok.error());
-    }
-    if (auto ok = writer->finish(); !ok) return tl::unexpected(ok.error());
-    return true;
+    std::vector<float> second(std::size_t(track.rate_hz));  // a block; the track stays as it is
+    std::size_t at = 0;
+    const auto next = [&](flow::Item& item) noexcept {
+        const auto left = std::span(track.samples).subspan(at);
+        if (left.empty()) return flow::Status::eof;
+        flow::PcmBlock block;
+        block.samples = std::span(second).first(std::min(second.size(), left.size()));
+        std::copy_n(left.begin(), block.samples.size(), block.samples.begin());
+        block.rate = SampleRate{track.rate_hz};
+        block.first_frame = std::int64_t(at);
+        at += block.samples.size();
+        item = block;
+        return flow::Status::ok;
+    };
+    const auto reader = flow::makeSourceNode("track", flow::EndKind::pcm, next);
+    flow::RunOptions run;
+    run.cancel = &cancel;
+    run.flush_on_cancel = false;
+    run.progress_every_items = 1;
+    run.progress = [&](const flow::RunCounts& counts) {
+        progress(double(counts.frames_out) / double(track.samples.size()));
+    };
+    const auto counts = flow::Runner::run(*reader, **writer, run);
+    if (!counts) return tl::unexpected(counts.error());
+    return !counts->cancelled;
 }
 
 }  // namespace
@@ -86,9 +104,8 @@ void TrackSaver::save(std::size_t track, const QString& file, const codec::Media
     thread_.post([this, tracks = tracks_, track, file, options] {
         const auto told = [this](double done_ratio) {
             QMetaObject::invokeMethod(this, [=, this] { progress(done_ratio); });
-            return !cancelled_;
         };
-        const auto written = write((*tracks)[track], file.toStdString(), options, told);
+        const auto written = write((*tracks)[track], file.toStdString(), options, cancelled_, told);
         const auto problem =
             written ? QString() : QString::fromStdString(written.error().message());
         QMetaObject::invokeMethod(this, [this, file, problem, done = written && *written] {

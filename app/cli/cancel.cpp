@@ -28,6 +28,7 @@ void installCancelHandler() {
 }
 
 bool cancelRequested() noexcept { return requested.load(); }
+const std::atomic<bool>& cancelFlag() noexcept { return requested; }
 
 tl::unexpected<Error> cancelled(const std::string& where) {
     return fail(ErrorKind::state, "cancelled", where);

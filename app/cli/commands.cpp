@@ -149,10 +149,11 @@ Examples:
   doubletalk-cli encode music.flac music.opus --bitrate 96000
   some-recorder | doubletalk-cli encode - - --codec aac > speech.aac
 
-Everything but bare AAC (.aac) gives back exactly the frames that went in, none added and none cut. Opus
-knows 8, 12, 16, 24 and 48 kHz, MP3 and AAC the nine rates up to 48 kHz; another rate is resampled to the
-next higher one. The result replaces OUT whole or not at all. On standard output MP3 and FLAC go without
-the length in their head; M4A comes in one piece at the end.)";
+Decoded again, WAV, FLAC, M4A, Opus and MP3 files give exactly the frames that went in, none added and
+none cut. Two do not say where their audio begins and ends, and give up to three coded frames of silence
+more: bare AAC (.aac) always, MP3 when it goes to standard output. FLAC goes there without the length in
+its head, M4A in one piece at the end. Opus knows 8, 12, 16, 24 and 48 kHz, MP3 and AAC the nine rates up
+to 48 kHz; another rate is resampled to the next higher one. OUT is replaced whole or not at all.)";
 
 constexpr std::string_view kDecodeFooter = R"(
 Examples:
@@ -162,7 +163,7 @@ Examples:
 
 Reads MP3, AAC (.aac, .m4a), Opus in Ogg, FLAC and WAV of any rate and channel count. Codec delay and
 padding are cut where the file states them. A damaged or cut off input is an error, and no OUT is
-written.)";
+written; FLAC and Ogg carry checksums and show every damage, other kinds what their decoder stumbles over.)";
 
 constexpr std::array kCommands{
     CommandRow{"run", "Run a scene: room, network and engine in a closed loop", kRunFooter,

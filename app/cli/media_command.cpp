@@ -14,12 +14,14 @@
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
 #include "app/cli/progress.h"
-#include "engine/codec/media_reader.h"
-#include "engine/codec/media_writer.h"
+#include "engine/codec/codec_nodes.h"
+#include "engine/flow/runner.h"
 
 namespace doubletalk::cli {
 namespace {
 
+using codec::MediaFileReader;
+using codec::MediaFileWriter;
 using codec::MediaKind;
 
 constexpr std::string_view kStream = "-";
@@ -61,14 +63,15 @@ codec::MediaSink standardOutput() {
     return sink;
 }
 
-Result<codec::MediaReader> openInput(const MediaArguments& arguments) {
+Result<std::unique_ptr<MediaFileReader>> openInput(const MediaArguments& arguments) {
     const codec::MediaReaderOptions options{arguments.rate_hz, arguments.channels, 0};
-    if (arguments.in != kStream) return codec::MediaReader::open(arguments.in, options);
-    return codec::MediaReader::open(standardInput(), "standard input", options);
+    if (arguments.in != kStream) return MediaFileReader::open(arguments.in, options);
+    return MediaFileReader::open(standardInput(), "standard input", options);
 }
 
-Result<codec::MediaWriter> openOutput(const MediaArguments& arguments, const MediaKind& kind,
-                                      const codec::MediaInfo& input) {
+Result<std::unique_ptr<MediaFileWriter>> openOutput(const MediaArguments& arguments,
+                                                    const MediaKind& kind,
+                                                    const codec::MediaInfo& input) {
     const int bits = arguments.bits > 0 ? arguments.bits : input.bits;
     const codec::MediaWriterOptions options{
         .kind = &kind,
@@ -77,8 +80,8 @@ Result<codec::MediaWriter> openOutput(const MediaArguments& arguments, const Med
         .bitrate_bps = arguments.bitrate_bps,
         .bits = kind.codec == codec::CodecId::flac ? std::min(bits, 24) : bits,
         .chunk_samples = arguments.chunk_samples};
-    if (arguments.out != kStream) return codec::MediaWriter::open(arguments.out, options);
-    return codec::MediaWriter::open(standardOutput(), "standard output", options);
+    if (arguments.out != kStream) return MediaFileWriter::open(arguments.out, options);
+    return MediaFileWriter::open(standardOutput(), "standard output", options);
 }
 
 /// What --codec and the name of the output say together.
@@ -145,31 +148,44 @@ void report(const MediaArguments& arguments, const codec::MediaInfo& from,
     arguments.out == kStream ? note(text) : print(text);
 }
 
+/// From the reader to the writer, with progress, until the end or a cancel.
+Result<std::int64_t> carry(const MediaArguments& arguments, MediaFileReader& reader,
+                           MediaFileWriter& writer, const char* verb) {
+    ProgressLine progress(verb);
+    flow::RunOptions options;
+    options.cancel = &cancelFlag();
+    options.flush_on_cancel = false;
+    options.progress_every_items = 10;
+    if (arguments.in != kStream) {
+        options.progress = [&](const flow::RunCounts&) {
+            (void)progress.update(reader.media().doneRatio());  // the run sees a cancel by itself
+        };
+    }
+    const auto counts = flow::Runner::run(reader, writer, options);
+    if (cancelRequested() && (!counts || counts->cancelled)) return cancelled(verb);
+    if (!counts) return tl::unexpected(counts.error());
+    return counts->frames_out;
+}
+
 Result<void> convert(const MediaArguments& arguments, std::string_view out_name, bool check_in,
                      const char* verb) {
     if (auto checked = checkStreams(arguments); !checked) return checked;
     const auto kind = outputKind(arguments, out_name);
     if (!kind) return tl::unexpected(kind.error());
-    auto reader = openInput(arguments);
+    const auto reader = openInput(arguments);
     if (!reader && cancelRequested()) return cancelled(verb);
     if (!reader) return tl::unexpected(reader.error());
+    const codec::MediaInfo& info = (*reader)->media().info();
     if (check_in) {
-        if (auto checked = checkInput(arguments, reader->info()); !checked) return checked;
+        if (auto checked = checkInput(arguments, info); !checked) return checked;
     }
-    auto writer = openOutput(arguments, **kind, reader->info());
+    const auto writer = openOutput(arguments, **kind, info);
     if (!writer) return tl::unexpected(writer.error());
     const auto start = std::chrono::steady_clock::now();
-    Result<std::int64_t> frames;
-    {
-        ProgressLine progress(verb);
-        frames = codec::copyMedia(*reader, *writer, [&](double done_ratio) {
-            return arguments.in == kStream ? !cancelRequested() : progress.update(done_ratio);
-        });
-    }
-    if (!frames && cancelRequested()) return cancelled(verb);
+    const auto frames = carry(arguments, **reader, **writer, verb);
     if (!frames) return tl::unexpected(frames.error());
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
-    report(arguments, reader->info(), *writer, **kind, *frames, wall.count());
+    report(arguments, info, (*writer)->media(), **kind, *frames, wall.count());
     return {};
 }
 
@@ -182,7 +198,8 @@ void addCommon(CLI::App& command, MediaArguments& arguments, const char* in, con
         ->check(CLI::Range(8000, 192'000));
     command
         .add_option("--channels", arguments.channels,
-                    "1: the mean of all; 2: both sides, or one twice (default: the input's)")
+                    "1: the mean of all; 2: both sides, one twice, more by the downmix of ITU-R "
+                    "BS.775 (default: the input's)")
         ->type_name("N")
         ->check(CLI::Range(1, 2));
     command.add_flag("--json", arguments.json, "Print the result as one JSON object");

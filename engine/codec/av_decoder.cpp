@@ -110,7 +110,9 @@ Result<void> AvDecoder::decode(const AVPacket* packet, std::vector<float>& out) 
             return avFail(code, ErrorKind::format, "a coded frame is damaged", "codec",
                           "give undamaged audio");
         rate_hz_ = frame_->sample_rate;
-        channels_ = frame_->ch_layout.nb_channels;
+        const AVChannelLayout& layout = frame_->ch_layout;
+        channels_ = layout.nb_channels;
+        speakers_ = layout.order == AV_CHANNEL_ORDER_NATIVE ? layout.u.mask : 0;
         if (auto appended = appendFrame(*frame_, out); !appended) return appended;
         av_frame_unref(frame_.get());
     }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ public:
     /// Of what came last; 0 before the first frame.
     [[nodiscard]] int rateHz() const { return rate_hz_; }
     [[nodiscard]] int channels() const { return channels_; }
+    /// Which channels these are, as libavutil numbers them; 0: nobody says.
+    [[nodiscard]] std::uint64_t speakers() const { return speakers_; }
 
 private:
     explicit AvDecoder(CodecContextPtr context);
@@ -45,6 +48,7 @@ private:
     FramePtr frame_;
     int rate_hz_ = 0;
     int channels_ = 0;
+    std::uint64_t speakers_ = 0;
 };
 
 }  // namespace doubletalk::codec

@@ -17,13 +17,13 @@ constexpr int kMaxPacketFrames = std::numeric_limits<std::uint16_t>::max();
 
 /// Runs what may fail or throw where neither may leave; keeps the message.
 template <class Fn>
-Status guarded(std::string& error, Fn fn) noexcept {
+Status guarded(NodeFailure& failure, Fn fn) noexcept {
     try {
         Result<Status> done = fn();
         if (done) return *done;
-        error = done.error().message();
+        failure.set(std::move(done.error()));
     } catch (const std::exception&) {
-        error.clear();
+        failure.clear();
     }
     return Status::error;
 }
@@ -32,21 +32,33 @@ tl::unexpected<Error> refused(const std::string& what) {
     return fail(ErrorKind::usage, what, "codec");
 }
 
-Result<const flow::PcmBlock*> blockOf(const Item& item, int rate_hz) {
+Result<const flow::PcmBlock*> blockOf(const Item& item, int rate_hz, int channels) {
     const auto* block = std::get_if<flow::PcmBlock>(&item);
     if (block == nullptr) return refused("takes PCM blocks, not packets");
     if (block->rate.hz != rate_hz) {
         return refused("a block of " + std::to_string(block->rate.hz) + " Hz in a stream of " +
                        std::to_string(rate_hz));
     }
+    if (block->channels != channels) {
+        return refused("a block of " + std::to_string(block->channels) +
+                       " channels in a stream of " + std::to_string(channels));
+    }
     return block;
 }
 
-/// True: there is nothing new in place of the old one; error says why.
+tl::unexpected<Error> passedBy(const std::string& where) {
+    return fail(ErrorKind::state, "a stream cannot begin anew", where, "open it again");
+}
+
+/// True: there is nothing new in place of the old one; failure says why.
 template <class T>
-bool lostTo(Result<T> opened, T& current, std::string& error) {
-    error = opened ? std::string() : opened.error().message();
-    if (opened) current = std::move(*opened);
+bool lostTo(Result<T> opened, T& current, NodeFailure& failure) {
+    failure.clear();
+    if (opened) {
+        current = std::move(*opened);
+    } else {
+        failure.set(std::move(opened.error()));
+    }
     return !opened;
 }
 
@@ -55,6 +67,7 @@ Item blockItem(PcmChunk& chunk) {
     block.samples = chunk.samples;
     block.rate = SampleRate{chunk.rate_hz};
     block.first_frame = chunk.first_frame;
+    block.channels = chunk.channels;
     return block;
 }
 
@@ -70,7 +83,6 @@ EncoderNode::EncoderNode(Encoder encoder, const EncoderOptions& options, std::st
 
 Result<std::unique_ptr<EncoderNode>> EncoderNode::open(const EncoderOptions& options,
                                                        std::string name) {
-    if (options.channels != 1) return refused("blocks are mono");
     if (options.chunk_samples > kMaxPacketFrames) return refused("a packet holds 65,535 samples");
     auto encoder = Encoder::open(options);
     if (!encoder) return tl::unexpected(encoder.error());
@@ -85,8 +97,8 @@ Status EncoderNode::push(const Item& item) noexcept {
         return Status::ok;
     }
     if (flushed_) return Status::eof;
-    return guarded(error_, [&]() -> Result<Status> {
-        const auto block = blockOf(item, options_.rate_hz);
+    return guarded(failure_, [&]() -> Result<Status> {
+        const auto block = blockOf(item, options_.rate_hz, options_.channels);
         if (!block) return tl::unexpected(block.error());
         const auto put = encoder_.put(std::span<const float>((*block)->samples));
         if (!put) return tl::unexpected(put.error());
@@ -96,7 +108,7 @@ Status EncoderNode::push(const Item& item) noexcept {
 
 Status EncoderNode::pull(Item& item) noexcept {
     if (lost_) return Status::error;
-    return guarded(error_, [&]() -> Result<Status> {
+    return guarded(failure_, [&]() -> Result<Status> {
         const auto got = encoder_.get(packet_, flushed_);
         if (!got) return tl::unexpected(got.error());
         if (*got != Got::packet) return statusOf(*got);
@@ -114,7 +126,7 @@ Status EncoderNode::pull(Item& item) noexcept {
 }
 
 void EncoderNode::reset() {
-    lost_ = lostTo(Encoder::open(options_), encoder_, error_);
+    lost_ = lostTo(Encoder::open(options_), encoder_, failure_);
     position_ = 0;
     sequence_ = 0;
     flushed_ = false;
@@ -126,12 +138,10 @@ DecoderNode::DecoderNode(Decoder decoder, DecoderOptions options, std::string na
 Result<std::unique_ptr<DecoderNode>> DecoderNode::open(const DecoderOptions& options,
                                                        std::string name) {
     if (!options.codec) return refused("packets do not say which codec they are of");
-    DecoderOptions mono = options;
-    mono.channels = 1;
-    auto decoder = Decoder::open(mono);
+    auto decoder = Decoder::open(options);
     if (!decoder) return tl::unexpected(decoder.error());
     return std::unique_ptr<DecoderNode>(
-        new DecoderNode(std::move(*decoder), std::move(mono), std::move(name)));
+        new DecoderNode(std::move(*decoder), options, std::move(name)));
 }
 
 Status DecoderNode::push(const Item& item) noexcept {
@@ -141,7 +151,7 @@ Status DecoderNode::push(const Item& item) noexcept {
         return Status::ok;
     }
     if (flushed_) return Status::eof;
-    return guarded(error_, [&]() -> Result<Status> {
+    return guarded(failure_, [&]() -> Result<Status> {
         const auto* packet = std::get_if<PacketView>(&item);
         if (packet == nullptr || packet->header.payload_type != kCodedPayload) {
             return refused("takes coded packets");
@@ -161,7 +171,7 @@ Status DecoderNode::push(const Item& item) noexcept {
 
 Status DecoderNode::pull(Item& item) noexcept {
     if (lost_) return Status::error;
-    return guarded(error_, [&]() -> Result<Status> {
+    return guarded(failure_, [&]() -> Result<Status> {
         const auto got = decoder_.get(chunk_, flushed_);
         if (!got) return tl::unexpected(got.error());
         if (*got == Got::packet) item = blockItem(chunk_);
@@ -170,30 +180,37 @@ Status DecoderNode::pull(Item& item) noexcept {
 }
 
 void DecoderNode::reset() {
-    lost_ = lostTo(Decoder::open(options_), decoder_, error_);
+    lost_ = lostTo(Decoder::open(options_), decoder_, failure_);
     flushed_ = false;
 }
 
-MediaFileReader::MediaFileReader(MediaReader reader, std::filesystem::path file,
-                                 MediaReaderOptions options, std::string name)
-    : name_(std::move(name)),
-      file_(std::move(file)),
-      options_(options),
-      reader_(std::move(reader)) {}
+MediaFileReader::MediaFileReader(MediaReader reader, Open again, std::string name)
+    : name_(std::move(name)), open_again_(std::move(again)), reader_(std::move(reader)) {}
 
 Result<std::unique_ptr<MediaFileReader>> MediaFileReader::open(const std::filesystem::path& file,
-                                                               int rate_hz, int block_frames,
+                                                               const MediaReaderOptions& options,
                                                                std::string name) {
-    const MediaReaderOptions options{rate_hz, 1, block_frames};
-    auto reader = MediaReader::open(file, options);
+    const auto again = [file, options] { return MediaReader::open(file, options); };
+    auto reader = again();
     if (!reader) return tl::unexpected(reader.error());
     return std::unique_ptr<MediaFileReader>(
-        new MediaFileReader(std::move(*reader), file, options, std::move(name)));
+        new MediaFileReader(std::move(*reader), again, std::move(name)));
+}
+
+Result<std::unique_ptr<MediaFileReader>> MediaFileReader::open(MediaSource source,
+                                                               const std::string& where,
+                                                               const MediaReaderOptions& options,
+                                                               std::string name) {
+    auto reader = MediaReader::open(std::move(source), where, options);
+    if (!reader) return tl::unexpected(reader.error());
+    const auto never = [where]() -> Result<MediaReader> { return passedBy(where); };
+    return std::unique_ptr<MediaFileReader>(
+        new MediaFileReader(std::move(*reader), never, std::move(name)));
 }
 
 Status MediaFileReader::pull(Item& item) noexcept {
     if (lost_) return Status::error;
-    return guarded(error_, [&]() -> Result<Status> {
+    return guarded(failure_, [&]() -> Result<Status> {
         const auto got = reader_.get(chunk_);
         if (!got) return tl::unexpected(got.error());
         if (*got == Got::packet) item = blockItem(chunk_);
@@ -201,37 +218,46 @@ Status MediaFileReader::pull(Item& item) noexcept {
     });
 }
 
-void MediaFileReader::reset() {
-    lost_ = lostTo(MediaReader::open(file_, options_), reader_, error_);
-}
+void MediaFileReader::reset() { lost_ = lostTo(open_again_(), reader_, failure_); }
 
-MediaFileWriter::MediaFileWriter(MediaWriter writer, std::filesystem::path file,
-                                 MediaWriterOptions options, std::string name)
+MediaFileWriter::MediaFileWriter(MediaWriter writer, Open again, MediaWriterOptions options,
+                                 std::string name)
     : name_(std::move(name)),
-      file_(std::move(file)),
+      open_again_(std::move(again)),
       options_(options),
       writer_(std::move(writer)) {}
 
 Result<std::unique_ptr<MediaFileWriter>> MediaFileWriter::open(const std::filesystem::path& file,
                                                                const MediaWriterOptions& options,
                                                                std::string name) {
-    if (options.channels != 1) return refused("blocks are mono");
-    auto writer = MediaWriter::open(file, options);
+    const auto again = [file, options] { return MediaWriter::open(file, options); };
+    auto writer = again();
     if (!writer) return tl::unexpected(writer.error());
     return std::unique_ptr<MediaFileWriter>(
-        new MediaFileWriter(std::move(*writer), file, options, std::move(name)));
+        new MediaFileWriter(std::move(*writer), again, options, std::move(name)));
+}
+
+Result<std::unique_ptr<MediaFileWriter>> MediaFileWriter::open(MediaSink sink,
+                                                               const std::string& where,
+                                                               const MediaWriterOptions& options,
+                                                               std::string name) {
+    auto writer = MediaWriter::open(std::move(sink), where, options);
+    if (!writer) return tl::unexpected(writer.error());
+    const auto never = [where]() -> Result<MediaWriter> { return passedBy(where); };
+    return std::unique_ptr<MediaFileWriter>(
+        new MediaFileWriter(std::move(*writer), never, options, std::move(name)));
 }
 
 Status MediaFileWriter::push(const Item& item) noexcept {
     if (lost_) return Status::error;
     if (finished_) return Status::eof;
-    return guarded(error_, [&]() -> Result<Status> {
+    return guarded(failure_, [&]() -> Result<Status> {
         if (item.index() == 0) {
             finished_ = true;
             if (auto done = writer_.finish(); !done) return tl::unexpected(done.error());
             return Status::ok;
         }
-        const auto block = blockOf(item, options_.rate_hz);
+        const auto block = blockOf(item, options_.rate_hz, options_.channels);
         if (!block) return tl::unexpected(block.error());
         const auto put = writer_.put((*block)->samples);
         if (!put) return tl::unexpected(put.error());
@@ -241,7 +267,7 @@ Status MediaFileWriter::push(const Item& item) noexcept {
 
 void MediaFileWriter::reset() {
     finished_ = false;
-    lost_ = lostTo(MediaWriter::open(file_, options_), writer_, error_);
+    lost_ = lostTo(open_again_(), writer_, failure_);
 }
 
 }  // namespace doubletalk::codec

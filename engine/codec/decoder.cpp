@@ -102,7 +102,7 @@ Result<void> Decoder::Impl::decode(const FoundFrame& frame, int coded_hz) {
     const std::int64_t counted = frame.frames > 0 ? scaled(frame.frames) : have;
     const std::int64_t end = std::max(skip, counted - scaled(frame.discard_frames));
     return stage.put({samples.begin() + skip * channels, samples.begin() + end * channels},
-                     av->rateHz(), channels);
+                     av->rateHz(), channels, av->speakers());
 }
 
 Result<void> Decoder::Impl::putPacket(const CodedPacket& packet) {

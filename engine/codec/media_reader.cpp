@@ -152,10 +152,16 @@ struct Mp3Tag {
 };
 
 std::optional<Mp3Tag> mp3TagOf(AvIo& io, std::span<const std::byte> first) {
-    const std::size_t id3 = id3Bytes(first);
-    if (sniff(first) != CodecId::mp3 || id3 > kMaxId3Bytes) return std::nullopt;
-    const auto head = io.peek(id3 + kMaxMp3TagBytes);
-    const auto frame = std::span(head).subspan(std::min(id3, head.size()));
+    if (sniff(first) != CodecId::mp3) return std::nullopt;
+    auto head = io.peek(kMaxMp3TagBytes);
+    std::size_t at = 0;  // several ID3 tags may stand in front
+    while (const std::size_t id3 = id3Bytes(std::span(head).subspan(at))) {
+        at += id3;
+        if (at > kMaxId3Bytes) return std::nullopt;
+        head = io.peek(at + kMaxMp3TagBytes);
+        if (at > head.size()) return std::nullopt;
+    }
+    const auto frame = std::span(head).subspan(at);
     const auto header = parseMpeg(frame);
     const auto tag = header ? parseMpegTag(*header, frame) : std::nullopt;
     if (!tag) return std::nullopt;
@@ -387,7 +393,7 @@ Result<void> MediaReader::Impl::trimAndPut() {
     }
     kept_frames += end - skip;
     auto put = stage->put({samples.begin() + skip * channels, samples.begin() + end * channels},
-                          av->rateHz(), channels);
+                          av->rateHz(), channels, av->speakers());
     return put ? put : here(put.error());
 }
 

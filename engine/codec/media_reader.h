@@ -25,7 +25,7 @@ struct MediaInfo {
 
 struct MediaReaderOptions {
     int rate_hz = 0;        ///< [Hz] of what comes out; 0: the file's (Opus: what was put in)
-    int channels = 0;       ///< 1 (the mean) or copies of one; 0: the file's
+    int channels = 0;       ///< 1 (the mean), 2 (the downmix), copies of one; 0: the file's
     int chunk_samples = 0;  ///< [frames] of every chunk but the last; 0: as they come
 };
 

@@ -18,7 +18,6 @@ extern "C" {
 #include <utility>
 
 #include "engine/codec/coding_stage.h"
-#include "engine/codec/media_reader.h"
 #include "engine/codec/part_file.h"
 #include "engine/core/write_target.h"
 
@@ -79,7 +78,13 @@ Result<void> check(const MediaWriterOptions& options, const std::string& where) 
         return fail(ErrorKind::usage,
                     std::string(kind.label) + " is not written with " +
                         std::to_string(options.channels) + " channels",
-                    where, "give 1 to " + std::to_string(max_channels) + " channels");
+                    where, "mix them into 1 to " + std::to_string(max_channels) + " channels");
+    }
+    const bool chooses = kind.codec == CodecId::opus || kind.codec == CodecId::flac;
+    if (options.chunk_samples > 0 && !chooses) {
+        return fail(ErrorKind::usage,
+                    "the frames of " + std::string(kind.label) + " have one size only", where,
+                    "leave the chunk size out; Opus and FLAC let choose");
     }
     if (options.rate_hz < kMinRateHz || options.rate_hz > kMaxLosslessRateHz) {
         return fail(ErrorKind::usage,
@@ -315,24 +320,5 @@ Result<void> MediaWriter::finish() {
 
 int MediaWriter::codedRateHz() const { return impl_->stage.encoder().rateHz(); }
 std::int64_t MediaWriter::bytesWritten() const { return impl_->io.position(); }
-
-Result<std::int64_t> copyMedia(MediaReader& reader, MediaWriter& writer,
-                               const std::function<bool(double)>& progress) {
-    std::int64_t frames = 0;
-    for (;;) {
-        PcmChunk chunk;
-        const auto got = reader.get(chunk);
-        if (!got) return tl::unexpected(got.error());
-        if (*got == Got::end) break;
-        frames += std::int64_t(chunk.samples.size()) / chunk.channels;
-        if (auto put = writer.put(chunk.samples); !put) return tl::unexpected(put.error());
-        if (progress && !progress(reader.doneRatio())) {
-            return fail(ErrorKind::state, "ended before everything was done", "codec",
-                        "run it again");
-        }
-    }
-    if (auto done = writer.finish(); !done) return tl::unexpected(done.error());
-    return frames;
-}
 
 }  // namespace doubletalk::codec

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,8 +11,6 @@
 #include "engine/codec/media_kind.h"
 
 namespace doubletalk::codec {
-
-class MediaReader;
 
 struct MediaWriterOptions {
     const MediaKind* kind = nullptr;  ///< nothing: by the ending of the file's name
@@ -54,10 +51,5 @@ private:
     explicit MediaWriter(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
 };
-
-/// Everything the reader has into the writer, then finish(). progress: 0..1, false ends it. Gives
-/// the frames that were read. Errors: those of both; state (ended by progress: nothing is written).
-[[nodiscard]] Result<std::int64_t> copyMedia(MediaReader& reader, MediaWriter& writer,
-                                             const std::function<bool(double)>& progress = {});
 
 }  // namespace doubletalk::codec

@@ -11,9 +11,12 @@
 
 namespace doubletalk::codec {
 
-/// Interleaved frames to another number of channels: one is the mean of all, one is copied to all.
-/// Errors: unsupported (any other change).
-[[nodiscard]] Result<void> mapChannels(std::vector<float>& interleaved, int from, int to);
+/// Interleaved frames to another number of channels: one is the mean of all, one is copied to all,
+/// two are the downmix of ITU-R BS.775 scaled so that it cannot clip. speakers: the channels that
+/// come, as libavutil numbers them; 0: what is usual for so many, and where nothing is, the two are
+/// the mean of all. Errors: unsupported (any other change).
+[[nodiscard]] Result<void> mapChannels(std::vector<float>& interleaved, int from, int to,
+                                       std::uint64_t speakers = 0);
 
 /// [Hz] Lower rates are no audio, and a few bytes of them become gigabytes at a common rate.
 inline constexpr int kMinCodedRateHz = 1000;
@@ -29,7 +32,9 @@ public:
     PcmStage(int rate_hz, int channels, int chunk_samples);
     /// Errors: format (rate or channels changed on the way), unsupported (channels, a rate that
     /// is not taken).
-    [[nodiscard]] Result<void> put(std::vector<float> interleaved, int rate_hz, int channels);
+    /// speakers: see mapChannels().
+    [[nodiscard]] Result<void> put(std::vector<float> interleaved, int rate_hz, int channels,
+                                   std::uint64_t speakers = 0);
     [[nodiscard]] Result<void> finish();
     /// Takes the next chunk; empty: not there yet. Before finish() only whole ones.
     [[nodiscard]] std::vector<float> take();

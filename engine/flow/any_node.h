@@ -39,6 +39,8 @@ public:
     void reset() override { node_->reset(); }
     [[nodiscard]] bool holdsInput() const noexcept override { return node_->holdsInput(); }
     [[nodiscard]] std::string_view error() const noexcept override { return node_->error(); }
+    [[nodiscard]] int maxChannels() const noexcept override { return node_->maxChannels(); }
+    [[nodiscard]] const Error* failure() const noexcept override { return node_->failure(); }
     [[nodiscard]] int waitHintUs() const noexcept override { return node_->waitHintUs(); }
     [[nodiscard]] WakeUp* wakeUp() noexcept override { return node_->wakeUp(); }
     [[nodiscard]] Node& node() noexcept { return *node_; }

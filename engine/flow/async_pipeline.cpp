@@ -43,6 +43,7 @@ Status retryFor(std::int64_t timeout_us, Attempt attempt, Sleep sleep) noexcept 
 std::string_view AsyncProducer::name() const { return pipeline_.in_name_; }
 EndKind AsyncProducer::in() const { return pipeline_.node_->in(); }
 WakeUp* AsyncProducer::wakeUp() noexcept { return &pipeline_.room_; }
+int AsyncProducer::maxChannels() const noexcept { return pipeline_.node_->maxChannels(); }
 void AsyncProducer::cancel() noexcept { pipeline_.cancel(); }
 
 Status AsyncProducer::push(const Item& item) noexcept {
@@ -210,7 +211,7 @@ Status AsyncPipeline::giveInput() noexcept {
         if (starved_) return Status::again;
         in_->front(input);
     }
-    const Status status = node_->push(input);
+    const Status status = takesChannels(*node_, input) ? node_->push(input) : Status::error;
     if (status != Status::ok) return status == Status::again ? status : Status::error;
     given_ = input.index() != 0;
     node_flushed_ = !given_;

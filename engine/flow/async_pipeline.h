@@ -56,6 +56,7 @@ public:
     /// Does nothing: a half cannot start over alone, see AsyncPipeline::reset().
     void reset() override {}
     [[nodiscard]] std::string_view error() const noexcept override;
+    [[nodiscard]] int maxChannels() const noexcept override;
     /// Signalled when there is room again.
     [[nodiscard]] WakeUp* wakeUp() noexcept override;
 

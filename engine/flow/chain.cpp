@@ -49,7 +49,8 @@ Status Chain::pushTo(std::size_t index, const Item& item) noexcept {
         if (flushed_[index] != 0) return Status::ok;
         flushed_[index] = 1;
     }
-    const Status status = nodes_[index]->push(item);
+    refused_channels_ = !takesChannels(*nodes_[index], item);
+    const Status status = refused_channels_ ? Status::error : nodes_[index]->push(item);
     if (status == Status::error) failed_ = nodes_[index];
     if (status == Status::again && isNothing(item)) flushed_[index] = 0;
     return status;
@@ -83,6 +84,12 @@ Status Chain::moveOne() noexcept {
     if (status == Status::again && end_.blamesWriter()) waits_for_ = &writer;
     if (status == Status::error && end_.blamesWriter()) failed_ = &writer;
     return status;
+}
+
+std::string_view Chain::error() const noexcept {
+    if (failed_ == nullptr) return {};
+    const bool channels = refused_channels_ || end_.refusedChannels();
+    return channels ? kTooManyChannels : failed_->error();
 }
 
 Status Chain::pumpToWriter() noexcept {
@@ -133,6 +140,7 @@ void Chain::reset() {
     std::fill(flushed_.begin(), flushed_.end(), char(0));
     end_.reset();
     failed_ = nullptr;
+    refused_channels_ = false;
     waits_for_ = nullptr;
 }
 

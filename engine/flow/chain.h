@@ -24,6 +24,8 @@ public:
     [[nodiscard]] bool holdsInput() const noexcept;
     /// The node that answered error last; null without one.
     [[nodiscard]] const Node* failed() const noexcept { return failed_; }
+    /// Why it did.
+    [[nodiscard]] std::string_view error() const noexcept;
     /// The end that answered again last: the reader that had nothing or the writer that was full.
     /// Null before the first.
     [[nodiscard]] Node* waitsFor() const noexcept { return waits_for_; }
@@ -38,6 +40,7 @@ private:
     std::vector<char> flushed_;  ///< one a node: it has been told that nothing more comes
     WriterEnd end_;              ///< of a row of two or more that ends with a writer
     const Node* failed_ = nullptr;
+    bool refused_channels_ = false;
     Node* waits_for_ = nullptr;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,7 @@ namespace doubletalk::flow {
 
 /// One block of audio on its way through a pipeline. Memory belongs to whoever made the block and
 /// stays valid until that node is asked again; stages write in place or into buffers of their own.
+/// Mono; more channels, interleaved, pass only between nodes that take them: Node::maxChannels().
 struct PcmBlock {
     std::span<float> samples;
     SampleRate rate{16000};
@@ -29,6 +31,11 @@ struct PcmBlock {
     bool concealed = false;
     bool clipped = false;
     int far_shift_samples = 0;
+    int channels = 1;
+
+    [[nodiscard]] std::int64_t frames() const noexcept {
+        return std::int64_t(samples.size()) / channels;
+    }
 };
 
 /// A node's end carries PCM blocks or coded packets, never both.
@@ -57,14 +64,28 @@ public:
     /// True while a part of what was pushed is not used up: pull before the next push, and leave
     /// the memory of the item alone until then.
     [[nodiscard]] virtual bool holdsInput() const noexcept { return false; }
+    /// Of the blocks it takes, at most; whoever moves items refuses to push more.
+    [[nodiscard]] virtual int maxChannels() const noexcept { return 1; }
     /// Why the last call returned error.
     [[nodiscard]] virtual std::string_view error() const noexcept { return {}; }
+    /// The same with its kind, place and hint, from nodes that know these; a run ends with it.
+    [[nodiscard]] virtual const Error* failure() const noexcept { return nullptr; }
     /// After again: [us] when it is worth asking anew; 0: no idea.
     [[nodiscard]] virtual int waitHintUs() const noexcept { return 0; }
     /// Signalled whenever again may no longer hold: what to sleep on before asking anew; null for
     /// ends that have to be polled. Lives as long as the node.
     [[nodiscard]] virtual WakeUp* wakeUp() noexcept { return nullptr; }
 };
+
+/// False: a block with more channels than the node takes.
+[[nodiscard]] inline bool takesChannels(const Node& node, const Item& item) noexcept {
+    const auto* block = std::get_if<PcmBlock>(&item);
+    return block == nullptr || block->channels == 1 || block->channels <= node.maxChannels();
+}
+inline constexpr std::string_view kTooManyChannels =
+    "takes fewer channels than the block has; mix them into one before";
+
+inline constexpr int kAnyChannels = std::numeric_limits<int>::max();
 
 /// Both ends open.
 class Processor : public Node {};

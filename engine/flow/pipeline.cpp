@@ -36,9 +36,13 @@ Status Pipeline::push(const Item& item) noexcept { return chain_.push(item); }
 Status Pipeline::pull(Item& item) noexcept { return chain_.pull(item); }
 void Pipeline::reset() { chain_.reset(); }
 
-std::string_view Pipeline::error() const noexcept {
+std::string_view Pipeline::error() const noexcept { return chain_.error(); }
+
+int Pipeline::maxChannels() const noexcept { return nodes_.front()->maxChannels(); }
+
+const Error* Pipeline::failure() const noexcept {
     const Node* failed = chain_.failed();
-    return failed == nullptr ? std::string_view{} : failed->error();
+    return failed == nullptr ? nullptr : failed->failure();
 }
 
 int Pipeline::waitHintUs() const noexcept {

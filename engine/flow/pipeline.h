@@ -37,6 +37,9 @@ public:
     void reset() override;
     [[nodiscard]] bool holdsInput() const noexcept override { return chain_.holdsInput(); }
     [[nodiscard]] std::string_view error() const noexcept override;
+    /// What the first node takes; the others are asked block by block.
+    [[nodiscard]] int maxChannels() const noexcept override;
+    [[nodiscard]] const Error* failure() const noexcept override;
     [[nodiscard]] int waitHintUs() const noexcept override;
     [[nodiscard]] WakeUp* wakeUp() noexcept override;
 

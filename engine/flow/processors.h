@@ -22,6 +22,7 @@ public:
     Status pull(Item& item) noexcept override;
     void reset() override;
     [[nodiscard]] bool holdsInput() const noexcept override { return item_.index() != 0; }
+    [[nodiscard]] int maxChannels() const noexcept override { return kAnyChannels; }
     [[nodiscard]] std::string_view error() const noexcept override { return error_; }
 
 private:
@@ -37,6 +38,7 @@ class IdentityProcessor final : public BlockProcessor {
 public:
     explicit IdentityProcessor(std::string name = "identity") : BlockProcessor(std::move(name)) {}
     void apply(PcmBlock&) noexcept override {}
+    [[nodiscard]] int maxChannels() const noexcept override { return kAnyChannels; }
 };
 
 /// Multiplies by a gain; a new gain is reached over one block, so that it does not click.

@@ -14,8 +14,7 @@ namespace doubletalk::flow {
 namespace {
 
 std::int64_t framesOf(const Item& item) {
-    if (const auto* block = std::get_if<PcmBlock>(&item))
-        return std::int64_t(block->samples.size());
+    if (const auto* block = std::get_if<PcmBlock>(&item)) return block->frames();
     if (const auto* packet = std::get_if<PacketView>(&item)) return packet->header.frames;
     return 0;
 }
@@ -36,15 +35,16 @@ public:
     }
     void reset() override { node_.reset(); }
     [[nodiscard]] std::string_view error() const noexcept override { return node_.error(); }
+    [[nodiscard]] const Error* failure() const noexcept override { return node_.failure(); }
 
 private:
     Node& node_;
     RunCounts& counts_;
 };
 
-tl::unexpected<Error> failedNode(const Node* node, const RunCounts& counts) {
+tl::unexpected<Error> failedNode(const Node* node, std::string_view why, const RunCounts& counts) {
+    if (node != nullptr && node->failure() != nullptr) return tl::unexpected(*node->failure());
     const std::string where = node == nullptr ? "run" : std::string(node->name());
-    const std::string_view why = node == nullptr ? std::string_view{} : node->error();
     return fail(ErrorKind::state, why.empty() ? std::string("the node failed") : std::string(why),
                 where, "it happened after " + std::to_string(counts.items_in) + " items");
 }
@@ -135,17 +135,21 @@ Result<RunCounts> Runner::run(Node& reader, std::span<Node* const> processors, N
         if (counts.cancelled) break;
         const Status status = chain.pull(item);
         if (status == Status::eof) break;
-        if (status == Status::error) return failedNode(chain.failed(), counts);
+        if (status == Status::error) return failedNode(chain.failed(), chain.error(), counts);
         if (status == Status::again) {
             if (!patience.sleepFor(reader)) return patience.lost(reader, "nothing came");
             continue;
+        }
+        if (!takesChannels(writer, item)) {
+            return fail(ErrorKind::usage, std::string(kTooManyChannels),
+                        std::string(writer.name()));
         }
         const Status taken = offer(writer, item, options, patience);
         if (taken == Status::again) {
             if (!isCancelled(options)) return patience.lost(writer, "it took nothing");
             continue;
         }
-        if (taken != Status::ok) return failedNode(&writer, counts);
+        if (taken != Status::ok) return failedNode(&writer, writer.error(), counts);
         ++counts.items_out;
         counts.frames_out += framesOf(item);
         patience.moved();
@@ -154,8 +158,9 @@ Result<RunCounts> Runner::run(Node& reader, std::span<Node* const> processors, N
             options.progress(counts);
         }
     }
+    if (counts.cancelled && !options.flush_on_cancel) return counts;
     const Status flushed = offer(writer, std::monostate{}, options, patience);
-    if (flushed == Status::error) return failedNode(&writer, counts);
+    if (flushed == Status::error) return failedNode(&writer, writer.error(), counts);
     if (flushed == Status::again) {
         if (!isCancelled(options)) return patience.lost(writer, "it did not finish");
         counts.cancelled = true;

@@ -23,9 +23,10 @@ struct RunOptions {
     std::function<void(const RunCounts&)> progress;  ///< on the caller's thread
     std::int64_t progress_every_items = 100;
     const std::atomic<bool>* cancel = nullptr;  ///< looked at before every item
-    int wait_us = 500;         ///< [us] pause after again, for ends without hint and wake-up
-    int max_wait_ms = 10'000;  ///< [ms] without an item, then the run gives up; 0: never
-    WakeUp* pause = nullptr;   ///< slept on where an end has no wake-up, so that a cancel is quick
+    bool flush_on_cancel = true;  ///< false: the writer is left as it is, a file does not appear
+    int wait_us = 500;            ///< [us] pause after again, for ends without hint and wake-up
+    int max_wait_ms = 10'000;     ///< [ms] without an item, then the run gives up; 0: never
+    WakeUp* pause = nullptr;  ///< slept on where an end has no wake-up, so that a cancel is quick
 };
 
 /// Carries everything from a reader over any processors to a writer until eof, then flushes. An end
@@ -34,8 +35,8 @@ struct RunOptions {
 class Runner {
 public:
     /// reader: nothing in; writer: nothing out; a Pipeline is either. After a cancel the writer is
-    /// flushed, so that what it got is whole. Errors: usage (ends do not fit), state (a node
-    /// failed, or an end answered again for too long).
+    /// flushed, so that what it got is whole. Errors: usage (ends or channels do not fit), state (a
+    /// node failed, or an end answered again for too long); those of Node::failure().
     [[nodiscard]] static Result<RunCounts> run(Node& reader, std::span<Node* const> processors,
                                                Node& writer, const RunOptions& options = {});
     [[nodiscard]] static Result<RunCounts> run(Node& reader, Node& writer,

@@ -104,7 +104,14 @@ public:
     }
     [[nodiscard]] std::string_view error() const noexcept override {
         if (wrong_kind_) return kIn == EndKind::pcm ? "takes PCM blocks" : "takes packets";
+        if (refused_channels_ || end_.refusedChannels()) return kTooManyChannels;
         return failed_ == nullptr ? std::string_view{} : failed_->error();
+    }
+    [[nodiscard]] int maxChannels() const noexcept override {
+        return std::get<0>(nodes_)->maxChannels();
+    }
+    [[nodiscard]] const Error* failure() const noexcept override {
+        return failed_ == nullptr ? nullptr : failed_->failure();
     }
     [[nodiscard]] int waitHintUs() const noexcept override {
         return waits_for_ == nullptr ? 0 : waits_for_->waitHintUs();
@@ -143,6 +150,7 @@ private:
     bool flushed_[sizeof...(Nodes)] = {};
     Item input_;  ///< where the first node is a block node: the block it gets
     bool wrong_kind_ = false;
+    bool refused_channels_ = false;
     WriterEnd end_;
     Node* failed_ = nullptr;
     Node* waits_for_ = nullptr;
@@ -153,6 +161,8 @@ template <std::size_t I>
 Status TypedPipeline<Nodes...>::pushTo(const Item& item) noexcept {
     const bool flush = item.index() == 0;
     if (flush && std::exchange(flushed_[I], true)) return Status::ok;
+    refused_channels_ = !takesChannels(at<I>(), item);
+    if (refused_channels_) return Status::error;
     if constexpr (kInPassing<I>) {
         if (flush) return Status::ok;
         wrong_kind_ = !std::holds_alternative<PcmBlock>(item);
@@ -185,7 +195,12 @@ Status TypedPipeline<Nodes...>::pullFrom(Item& item) noexcept {
         } else {
             status = pullFrom<I - 1>(item);
         }
-        if (status == Status::ok) at<I>().apply(*std::get_if<PcmBlock>(&item));
+        if (status != Status::ok) return status;
+        if constexpr (I > 0) {
+            refused_channels_ = !takesChannels(at<I>(), item);
+            if (refused_channels_) return Status::error;
+        }
+        at<I>().apply(*std::get_if<PcmBlock>(&item));
         return status;
     } else {
         for (;;) {
@@ -268,6 +283,7 @@ void TypedPipeline<Nodes...>::reset() {
     for (bool& flushed : flushed_) flushed = false;
     input_ = std::monostate{};
     wrong_kind_ = false;
+    refused_channels_ = false;
     end_.reset();
     failed_ = nullptr;
     waits_for_ = nullptr;

@@ -32,8 +32,10 @@ public:
             ended_ = pulled == Status::eof;
         }
         const bool flush = pending_.index() == 0;
-        const Status pushed = writer.push(pending_);
         blames_writer_ = true;
+        refused_channels_ = !takesChannels(writer, pending_);
+        if (refused_channels_) return Status::error;
+        const Status pushed = writer.push(pending_);
         if (pushed == Status::again || pushed == Status::error) return pushed;
         // Closed by somebody else: what is still on its way would be lost without a trace.
         if (pushed == Status::eof && !flush) return Status::error;
@@ -45,6 +47,8 @@ public:
     /// The writer has refused an item.
     [[nodiscard]] bool holds() const noexcept { return pending_.index() != 0; }
     [[nodiscard]] bool blamesWriter() const noexcept { return blames_writer_; }
+    /// The last error: a block with more channels than the writer takes.
+    [[nodiscard]] bool refusedChannels() const noexcept { return refused_channels_; }
     void reset() noexcept { *this = {}; }
 
 private:
@@ -52,6 +56,7 @@ private:
     bool ended_ = false;
     bool flushed_ = false;
     bool blames_writer_ = false;
+    bool refused_channels_ = false;
 };
 
 }  // namespace doubletalk::flow

@@ -373,7 +373,7 @@ void TcpPacketEndsTest::filesNetworkAndDeviceAtOnce() {
     play.writer = ends->writer();
     flow::Lane send;
     send.name = "file to network";
-    send.reader = *codec::MediaFileReader::open(in_folder("sent.wav"), 0, 500);
+    send.reader = *codec::MediaFileReader::open(in_folder("sent.wav"), {0, 1, 500});
     send.processors.push_back(std::make_shared<flow::Packetizer>(kFormat));
     send.writer = std::make_shared<flow::PacketSinkWriter>(*TcpPacketSink::connect(to));
     flow::Lane record;

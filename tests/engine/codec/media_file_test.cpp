@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <atomic>
 
 #include "engine/codec/codec_nodes.h"
 #include "engine/codec/framer.h"
@@ -11,7 +12,9 @@
 #include "engine/codec/media_writer.h"
 #include "engine/codec/mpeg_header.h"
 #include "engine/flow/memory_nodes.h"
+#include "engine/flow/processors.h"
 #include "engine/flow/runner.h"
+#include "engine/flow/typed_pipeline.h"
 #include "tests/engine/codec/codec_signal.h"
 
 using namespace doubletalk;
@@ -229,6 +232,18 @@ private slots:
             for (std::size_t c = 0; c < 6; ++c) mean += signal[6 * i + c] / 6.0;
             QVERIFY(std::fabs(mean - mono[i]) < 1.0 / 32768.0);
         }
+        // ITU-R BS.775: centre and surround at half the power, without the low-frequency channel.
+        const auto stereo = readAll(MediaReader::open(path("flac"), {.channels = 2})).samples;
+        QCOMPARE(stereo.size(), 2 * mono.size());
+        const double root = std::sqrt(0.5);
+        for (std::size_t i = 0; i < stereo.size(); ++i) {
+            const float* at = signal.data() + i / 2 * 6;
+            const double wanted =
+                (at[i % 2] + root * at[2] + root * at[4 + i % 2]) / (1 + 2 * root);
+            QVERIFY(std::fabs(wanted - stereo[i]) < 1.0 / 32768.0);
+        }
+        QVERIFY(
+            writeAll(MediaWriter::open(path("mp3"), {.rate_hz = 48000, .channels = 2}), stereo));
         const auto lossy = MediaWriter::open(path("mp3"), {.rate_hz = 48000, .channels = 6});
         QVERIFY(!lossy && lossy.error().kind == ErrorKind::usage);
     }
@@ -242,11 +257,34 @@ private slots:
         QVERIFY(writeAll(MediaWriter::open(pipeTo(bytes), "pipe", {.kind = &kind}), signal));
         const auto back = readAll(MediaReader::open(pipeOf(bytes), "pipe"));
         QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
-        // A pipe cannot go back to write an MP3's length.
+        // A pipe cannot go back to write an MP3's length: its first frame is no tag.
         const bool exact = kind.exact_length && name != "mp3";
         const auto more = qsizetype(back.samples.size()) - qsizetype(signal.size());
         QVERIFY2(exact ? more == 0 : more >= 0 && more <= 3 * 1152,
                  qPrintable(QString::number(more)));
+    }
+
+    void filesGoThroughPipes_data() { addKinds(); }
+    void filesGoThroughPipes() {
+        QFETCH(QString, name);
+        const auto& kind = kindOf(name);
+        const int frames = 101'566;
+        const auto signal = test::codecSignal(frames, 1, 44100);
+        QVERIFY(writeAll(MediaWriter::open(path(kind.name), {.rate_hz = 44100}), signal));
+        const auto file = readAll(MediaReader::open(path(kind.name)));
+        // A picture may stand in front.
+        for (const int id3 : {0, 70'000}) {
+            if (id3 > 0 && name != "mp3") continue;
+            const auto bytes = std::make_shared<QByteArray>();
+            if (id3 > 0) bytes->append(QByteArray::fromHex("4944330400000004226600").left(10));
+            if (id3 > 0) bytes->append(QByteArray(id3 - 10, '\0'));
+            bytes->append(bytesOf(QString::fromStdString(path(kind.name))));
+            const auto back = readAll(MediaReader::open(pipeOf(bytes), "pipe"));
+            QVERIFY2(back.result, back.result ? "" : back.result.error().message().c_str());
+            QCOMPARE(back.samples.size(), file.samples.size());
+            QVERIFY(!kind.exact_length || int(back.samples.size()) == frames);
+            QVERIFY(back.samples == file.samples);
+        }
     }
 
     void decoderReadsTheSameFiles_data() { addKinds(); }
@@ -405,6 +443,78 @@ private slots:
         }
     }
 
+    void flippedBitsAreErrors_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("stream");
+        for (const auto* name : {"opus", "flac"}) {
+            QTest::addRow("%s", name) << name << false;
+            QTest::addRow("%s stream", name) << name << true;
+        }
+    }
+    /// Kinds with checksums show every damage, and say where it is.
+    void flippedBitsAreErrors() {
+        QFETCH(QString, name);
+        QFETCH(bool, stream);
+        const auto& kind = kindOf(name);
+        const auto signal = test::codecSignal(16000, 1, 16000);
+        QVERIFY(writeAll(MediaWriter::open(path(kind.name), {}), signal));
+        const auto whole = bytesOf(QString::fromStdString(path(kind.name)));
+        const qsizetype heads = name == "opus" ? 0 : 4 + 4 + 34;  // STREAMINFO has no checksum
+        const auto file = folder_.filePath("flipped." + name);
+        Random random(11);
+        for (int round = 0; round < 40; ++round) {
+            auto bytes = whole;
+            qsizetype at = heads + qsizetype(random.bits() % std::uint64_t(whole.size() - heads));
+            if (name == "flac") at = std::max<qsizetype>(at, whole.indexOf("\xff\xf8"));
+            bytes[at] = char(bytes[at] ^ (1 << (round % 8)));
+            QFile out(file);
+            QVERIFY(out.open(QIODevice::WriteOnly) && out.write(bytes) == bytes.size());
+            out.close();
+            const auto back =
+                stream ? readAll(MediaReader::open(pipeOf(std::make_shared<QByteArray>(bytes)),
+                                                   file.toStdString()))
+                       : readAll(MediaReader::open(file.toStdString()));
+            QVERIFY2(!back.result, qPrintable(QString("byte %1").arg(at)));
+            QCOMPARE(back.result.error().kind, ErrorKind::format);
+            QCOMPARE(back.result.error().where, file.toStdString());
+            QVERIFY(back.samples.size() <= signal.size());
+        }
+    }
+
+    void lostFramesAreErrors() {
+        const auto signal = test::codecSignal(48000, 1, 16000);
+        QVERIFY(writeAll(MediaWriter::open(path("flac"), {}), signal));
+        auto flac = bytesOf(QString::fromStdString(path("flac")));
+        // All frames are whole, only the checksum of all samples (the end of STREAMINFO) is not
+        // theirs.
+        flac[4 + 4 + 33] = char(flac[4 + 4 + 33] ^ 1);
+        auto back = readAll(MediaReader::open(pipeOf(std::make_shared<QByteArray>(flac)), "pipe"));
+        QVERIFY(!back.result);
+        QCOMPARE(back.samples.size(), signal.size());
+        QVERIFY2(back.result.error().what.find("checksum") != std::string::npos,
+                 back.result.error().what.c_str());
+        // A page that is not there leaves only whole ones.
+        QVERIFY(writeAll(MediaWriter::open(path("opus"), {}), signal));
+        auto opus = bytesOf(QString::fromStdString(path("opus")));
+        const auto second = opus.indexOf("OggS", opus.indexOf("OpusTags"));
+        const auto third = opus.indexOf("OggS", second + 4);
+        QVERIFY(second > 0 && third > second);
+        opus.remove(second, third - second);
+        back = readAll(MediaReader::open(pipeOf(std::make_shared<QByteArray>(opus)), "pipe"));
+        QVERIFY(!back.result);
+        QVERIFY2(back.result.error().what.find(std::to_string(second)) != std::string::npos,
+                 back.result.error().what.c_str());
+    }
+
+    void chunkSizesAreForThoseThatLetChoose_data() { addKinds(); }
+    void chunkSizesAreForThoseThatLetChoose() {
+        QFETCH(QString, name);
+        const auto writer =
+            MediaWriter::open(path(kindOf(name).name), {.rate_hz = 48000, .chunk_samples = 960});
+        QCOMPARE(bool(writer), name == "opus" || name == "flac");
+        QVERIFY(writer || writer.error().kind == ErrorKind::usage);
+    }
+
     void foreignFilesAreErrors() {
         const auto kindOfError = [this](const QByteArray& bytes) {
             const auto file = folder_.filePath("x.mp3");
@@ -442,12 +552,22 @@ private slots:
         QVERIFY(empty);
         QVERIFY(!empty->finish());
         QCOMPARE(bytesOf(file), before);
-        auto reader = MediaReader::open(file.toStdString());
-        auto writer = MediaWriter::open(path("flac"), {});
-        QVERIFY(reader && writer);
-        const auto cancelled = copyMedia(*reader, *writer, [](double) { return false; });
-        QVERIFY(!cancelled && cancelled.error().kind == ErrorKind::state);
-        writer = tl::unexpected(Error{});
+        {
+            QFile::remove(QString::fromStdString(path("flac")));
+            const auto reader = MediaFileReader::open(file.toStdString(), {});
+            const auto writer = MediaFileWriter::open(path("flac"), {});
+            QVERIFY(reader && writer);
+            std::atomic<bool> cancel{false};
+            flow::RunOptions options;
+            options.cancel = &cancel;
+            options.flush_on_cancel = false;
+            options.progress_every_items = 2;
+            options.progress = [&](const flow::RunCounts&) { cancel = true; };
+            const auto cancelled = flow::Runner::run(**reader, **writer, options);
+            QVERIFY(cancelled && cancelled->cancelled);
+            QCOMPARE(cancelled->items_out, std::int64_t(2));
+        }
+        QVERIFY(!QFile::exists(QString::fromStdString(path("flac"))));
         empty = tl::unexpected(Error{});
         const auto left = QDir(folder_.path()).entryList({".*.part"}, QDir::Files | QDir::Hidden);
         QVERIFY2(left.isEmpty(), qPrintable(left.join(' ')));
@@ -455,17 +575,21 @@ private slots:
 
     void progressReachesTheEnd() {
         QVERIFY(writeAll(MediaWriter::open(path("wav"), {}), test::codecSignal(160'000, 1, 16000)));
-        auto reader = MediaReader::open(path("wav"));
-        auto writer = MediaWriter::open(path("mp3"), {});
+        const auto reader = MediaFileReader::open(path("wav"), {});
+        const auto writer = MediaFileWriter::open(path("mp3"), {});
         QVERIFY(reader && writer);
         double last = 0.0;
-        const auto frames = copyMedia(*reader, *writer, [&](double ratio) {
-            const bool grows = ratio >= last && ratio <= 1.0;
+        bool grows = true;
+        flow::RunOptions options;
+        options.progress_every_items = 1;
+        options.progress = [&](const flow::RunCounts&) {
+            const double ratio = (*reader)->media().doneRatio();
+            grows = grows && ratio >= last && ratio <= 1.0;
             last = ratio;
-            return grows;
-        });
-        QVERIFY(frames);
-        QCOMPARE(*frames, std::int64_t(160'000));
+        };
+        const auto counts = flow::Runner::run(**reader, **writer, options);
+        QVERIFY(counts && grows);
+        QCOMPARE(counts->frames_out, std::int64_t(160'000));
         QCOMPARE(last, 1.0);
     }
 
@@ -485,7 +609,7 @@ private slots:
         flow::VectorReader from(signal, SampleRate{16000}, 160);
         auto to = MediaFileWriter::open(path("opus"), {});
         QVERIFY(to && flow::Runner::run(from, **to));
-        auto reader = MediaFileReader::open(path("opus"), 16000, 160);
+        auto reader = MediaFileReader::open(path("opus"), {16000, 1, 160});
         QVERIFY(reader);
         for (int round = 0; round < 2; ++round) {
             flow::VectorWriter back;
@@ -500,7 +624,7 @@ private slots:
         const auto signal = test::codecSignal(1600, 1, 16000);
         const auto file = QString::fromStdString(path("wav"));
         QVERIFY(writeAll(MediaWriter::open(file.toStdString(), {}), signal));
-        auto reader = MediaFileReader::open(file.toStdString(), 16000, 160);
+        auto reader = MediaFileReader::open(file.toStdString(), {16000, 1, 160});
         QVERIFY(reader);
         QVERIFY(QFile::rename(file, file + ".away"));
         (*reader)->reset();
@@ -523,6 +647,67 @@ private slots:
         QVERIFY(QDir(folder_.path()).mkdir("gone"));
         (*writer)->reset();
         QVERIFY((*writer)->push(item) == flow::Status::ok);
+    }
+
+    void nodesCarryChannels_data() { addKinds(); }
+    void nodesCarryChannels() {
+        QFETCH(QString, name);
+        const auto& kind = kindOf(name);
+        const auto signal = test::codecSignal(30'000, 2, 48000);
+        QVERIFY(writeAll(
+            MediaWriter::open(path("in.wav"), {.rate_hz = 48000, .channels = 2, .bits = 32}),
+            signal));
+        const auto bytes = std::make_shared<QByteArray>();
+        const auto reader = MediaFileReader::open(path("in.wav"), {0, 0, 500});
+        const auto writer = MediaFileWriter::open(pipeTo(bytes), "pipe",
+                                                  {.kind = &kind, .rate_hz = 48000, .channels = 2});
+        QVERIFY(reader && writer);
+        flow::IdentityProcessor identity;
+        flow::Node* const middle[] = {&identity};
+        const auto counts = flow::Runner::run(**reader, middle, **writer);
+        QVERIFY2(counts, counts ? "" : counts.error().message().c_str());
+        QCOMPARE(counts->frames_in, std::int64_t(30'000));
+        const auto whole = std::make_shared<QByteArray>();
+        QVERIFY(writeAll(MediaWriter::open(pipeTo(whole), "pipe",
+                                           {.kind = &kind, .rate_hz = 48000, .channels = 2}),
+                         signal));
+        QVERIFY(*bytes == *whole);
+        (*writer)->reset();
+        QCOMPARE((*writer)->push(std::monostate{}), flow::Status::error);
+    }
+
+    void monoNodesRefuseMoreChannels() {
+        const auto signal = test::codecSignal(4000, 2, 16000);
+        QVERIFY(writeAll(MediaWriter::open(path("in.wav"), {.channels = 2}), signal));
+        const auto open = [this] { return MediaFileReader::open(path("in.wav"), {0, 0, 160}); };
+        flow::VectorWriter mono;
+        const auto to_writer = flow::Runner::run(**open(), mono);
+        QVERIFY(!to_writer && to_writer.error().where == "writer");
+        QVERIFY(mono.samples().empty());
+        flow::GainProcessor gain;
+        flow::Node* const middle[] = {&gain};
+        const auto to_processor = flow::Runner::run(**open(), middle, mono);
+        QVERIFY(!to_processor && to_processor.error().where == "gain");
+        const auto typed = flow::composeTyped("typed", std::make_unique<flow::IdentityProcessor>(),
+                                              std::make_unique<flow::GainProcessor>());
+        flow::Node* const typed_middle[] = {typed.get()};
+        const auto to_typed = flow::Runner::run(**open(), typed_middle, mono);
+        QVERIFY(!to_typed && to_typed.error().what == flow::kTooManyChannels);
+    }
+
+    void runsEndWithTheErrorOfTheFile() {
+        const auto signal = test::codecSignal(16000, 1, 16000);
+        QVERIFY(writeAll(MediaWriter::open(path("opus"), {}), signal));
+        auto bytes = bytesOf(QString::fromStdString(path("opus")));
+        bytes.chop(100);
+        const auto reader =
+            MediaFileReader::open(pipeOf(std::make_shared<QByteArray>(bytes)), "the pipe", {});
+        QVERIFY(reader);
+        flow::VectorWriter writer;
+        const auto counts = flow::Runner::run(**reader, writer);
+        QVERIFY(!counts);
+        QCOMPARE(counts.error().kind, ErrorKind::format);
+        QCOMPARE(counts.error().where, std::string("the pipe"));
     }
 
     void endingsSayTheKind() {
