@@ -30,7 +30,7 @@ struct DecoderOptions {
     int packet_rate_hz = 0;         ///< [Hz] for packets of PCM and Opus: Encoder::codedRateHz()
     int packet_channels = 0;        ///< for packets of PCM and Opus: the encoder's
     int rate_hz = 0;                ///< [Hz] of what comes out, up to 48000; 0: as coded
-    int channels = 0;       ///< of what comes out: 1 (mean), 2 (downmix), copies of one; 0: as coded
+    int channels = 0;       ///< what comes out: 1 (mean), 2 (downmix), copies of one; 0: as coded
     int chunk_samples = 0;  ///< [frames] of every chunk but the last; 0: as they come
 };
 
