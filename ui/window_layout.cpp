@@ -10,6 +10,7 @@
 #include <QScreen>
 #include <QSettings>
 #include <QTabBar>
+#include <cstdlib>
 
 #include "ui/theme/theme.h"
 
@@ -162,11 +163,24 @@ void WindowLayout::restore(Workspace workspace) {
     window_.resizeDocks(docks, heights, Qt::Vertical);
 }
 
+/// With the tabs above it.
+QSize WindowLayout::placeOf(const QDockWidget& dock) const {
+    auto place = dock.geometry();
+    for (const auto* bar : window_.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+        const auto tabs = bar->geometry();
+        const bool above = std::abs(tabs.bottom() + 1 - place.top()) <= 2 &&
+                           place.left() <= tabs.left() && tabs.left() <= place.right();
+        if (bar->isVisible() && above) place.setTop(tabs.top());
+    }
+    return place.size();
+}
+
 WindowLayout::Docks WindowLayout::docksNow() const {
     Docks docks{window_.saveState(kLayoutVersion), {}};
     for (auto it = docks_.begin(); it != docks_.end(); ++it) {
         const bool in_front = !it.value()->visibleRegion().isEmpty();
-        if (in_front && !it.value()->isFloating()) docks.sizes.insert(it.key(), it.value()->size());
+        if (in_front && !it.value()->isFloating())
+            docks.sizes.insert(it.key(), placeOf(*it.value()));
     }
     return docks;
 }

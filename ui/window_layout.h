@@ -52,6 +52,7 @@ private:
         QByteArray state;
         QVariantMap sizes;  ///< of those in front
     };
+    [[nodiscard]] QSize placeOf(const QDockWidget& dock) const;
     [[nodiscard]] Docks docksNow() const;
     void saveDocks(const Docks& docks) const;
     void adapt();
