@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "app/bench/device_run.h"
 #include "app/bench/monitor.h"
@@ -39,7 +40,9 @@ struct Bench::Private {
     std::map<std::string, std::string> edits;  ///< set here
     std::set<std::string> waiting_for_restart;
     duplex::Settings in_use;
-    BlockIndex record_from = -1;
+    bool recording = false;
+    std::shared_ptr<BenchRun> recorded;  ///< null while recording: the next run will be
+    BlockIndex record_from = 0;
     std::function<void(std::span<const float>, BlockIndex)> clean_sink;
     std::function<void(const duplex::BlockLoop&, const duplex::BlockInput&)> block_sink;
     QString device_problem;
@@ -47,6 +50,7 @@ struct Bench::Private {
     Monitor monitor;
     RunNews news;
     bool stop_wanted = false;
+    int hearing = 0;  ///< grows with each run or session whose segments are recognised
     QTimer timer;
     SpeechQueue speech_queue{speech};
     /// Last: their threads end before what they use.
@@ -137,6 +141,7 @@ void Bench::start(RunPace pace) {
     setState(BenchState::starting);
     p.stop_wanted = false;
     p.waiting_for_restart.clear();
+    p.speech_queue.nextRun();
     feed_->prepare();
     if (p.source.devices) {
         startDevices();
@@ -176,8 +181,10 @@ void Bench::startDevices() {
 RunListener Bench::listener() {
     const int rate_hz = private_->store.values().engine.rate_hz;
     RunListener listener;
-    listener.segment = [this, rate_hz](double start_s, double end_s, std::vector<float> samples) {
-        recognise(start_s, end_s, std::move(samples), rate_hz);
+    const int hearing = ++private_->hearing;
+    listener.segment = [this, rate_hz, hearing](double start_s, double end_s,
+                                                std::vector<float> samples) {
+        recognise({start_s, end_s, std::move(samples)}, rate_hz, hearing);
     };
     listener.clean = private_->clean_sink;
     listener.block = [monitor = &private_->monitor, sink = private_->block_sink](
@@ -231,7 +238,10 @@ void Bench::beginRun(std::shared_ptr<BenchRun> run) {
         failed(told(ok.error()));
         return;
     }
-    if (p.record_from >= 0) p.record_from = 0;
+    if (p.recording && !p.recorded) {
+        p.recorded = run_;
+        p.record_from = 0;
+    }
     setState(BenchState::running);
     p.speech_queue.setRun(run_.get());
     p.timer.start();
@@ -253,7 +263,9 @@ void Bench::poll() {
     private_->timer.stop();
     private_->speech_queue.setRun(nullptr);
     private_->speech_queue.follow(private_->news, true);
+    const bool was_recorded = private_->recorded == run_;
     setState(BenchState::idle);
+    if (was_recorded) recordingEnded();
 }
 
 void Bench::takeNews() {
@@ -285,6 +297,7 @@ const duplex::Settings& Bench::inUse() const {
 duplex::SettingSource Bench::sourceOf(const std::string& full_name) const {
     return private_->store.source(full_name);
 }
+const std::map<std::string, std::string>& Bench::edits() const { return private_->edits; }
 bool Bench::waitsForRestart(const std::string& full_name) const {
     return private_->waiting_for_restart.contains(full_name);
 }
@@ -293,8 +306,14 @@ Result<void> Bench::set(const std::string& full_name, const std::string& text) {
     auto& p = *private_;
     const auto ref = duplex::findSetting(full_name);
     if (!ref) return tl::unexpected(ref.error());
+    const auto before = ref->get(p.store.values());
     if (auto ok = p.store.set(full_name, text, duplex::SettingSource::form); !ok) return ok;
     p.edits[full_name] = text;
+    const auto now = ref->get(p.store.values());
+    if (now == before && now == ref->get(p.in_use)) {
+        settingsChanged();
+        return {};
+    }
     p.speech_queue.setRate(p.store.values().stream.rate_hz);
     applied(*ref);
     return {};
@@ -371,31 +390,37 @@ bool Bench::moveQueued(std::int64_t ticket, int places) {
     return private_->speech_queue.move(ticket, places);
 }
 const std::vector<QueuedSpeech>& Bench::queue() const { return private_->speech_queue.entries(); }
+int Bench::runNumber() const { return private_->speech_queue.runNumber(); }
 
 void Bench::startRecording() {
-    private_->record_from = run_ && state_ == BenchState::running ? run_->block() : 0;
+    auto& p = *private_;
+    p.recording = true;
+    p.recorded = state_ == BenchState::running ? run_ : nullptr;
+    p.record_from = p.recorded ? p.recorded->block() : 0;
     recordingChanged();
 }
 
-bool Bench::recording() const { return private_->record_from >= 0; }
+bool Bench::recording() const { return private_->recording; }
 
 double Bench::recordedS() const {
-    if (!recording() || !run_) return 0.0;
-    return double(run_->block() - private_->record_from) * kBlockMs / 1000.0;
+    const auto& p = *private_;
+    if (!p.recorded) return 0.0;
+    return double(p.recorded->block() - p.record_from) * kBlockMs / 1000.0;
 }
 
 void Bench::stopRecording(const QString& folder) {
     auto& p = *private_;
-    if (!recording()) return;
+    if (!p.recording) return;
     const auto from = p.record_from;
-    p.record_from = -1;
+    const auto run = std::exchange(p.recorded, nullptr);
+    p.recording = false;
     recordingChanged();
-    if (!run_ || run_->block() <= from) {
+    if (!run || run->block() <= from) {
         failed(tr("Nothing was recorded: press Run before the recording ends"));
         return;
     }
     progress(tr("Keeping the session"), 0.0);
-    p.disk.post([this, run = run_, from, to = run_->block(), folder] {
+    p.disk.post([this, run, from, to = run->block(), folder] {
         const auto kept = run->keep(folder.toStdString(), from, to);
         const QString problem = kept ? QString() : told(kept.error());
         QMetaObject::invokeMethod(this, [this, folder, problem] {
@@ -409,16 +434,22 @@ void Bench::stopRecording(const QString& folder) {
     });
 }
 
-void Bench::recognise(double start_s, double end_s, std::vector<float> samples, int rate_hz) {
-    private_->recogniser.post([this, start_s, end_s, samples = std::move(samples), rate_hz] {
+void Bench::recogniseSegments(std::vector<VoiceSegment> segments, int rate_hz) {
+    const int hearing = ++private_->hearing;
+    for (auto& segment : segments) recognise(std::move(segment), rate_hz, hearing);
+}
+
+void Bench::recognise(VoiceSegment segment, int rate_hz, int hearing) {
+    private_->recogniser.post([this, segment = std::move(segment), rate_hz, hearing] {
         thread_local auto recogniser = voice::createPocketsphinxRecogniser();
         if (!recogniser) return;
-        const auto text = (*recogniser)->recognise(samples, rate_hz);
+        const auto text = (*recogniser)->recognise(segment.samples, rate_hz);
         if (!text || text->empty()) return;
-        QMetaObject::invokeMethod(this,
-                                  [this, start_s, end_s, words = QString::fromStdString(*text)] {
-                                      understood(start_s, end_s, words);
-                                  });
+        const auto words = QString::fromStdString(*text);
+        QMetaObject::invokeMethod(
+            this, [this, from_s = segment.start_s, to_s = segment.end_s, words, hearing] {
+                if (hearing == private_->hearing) understood(from_s, to_s, words);
+            });
     });
 }
 

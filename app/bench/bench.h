@@ -5,6 +5,7 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,12 @@ struct MachineState {
     int rate_hz = 16000;
 };
 
+/// A stretch of the user's voice, cleaned.
+struct VoiceSegment {
+    double start_s = 0.0, end_s = 0.0;
+    std::vector<float> samples;
+};
+
 class Monitor;
 
 /// Folder of spools when nobody says otherwise: the user's cache folder.
@@ -72,11 +79,13 @@ public:
     /// As the engine uses them now: clamped, fallen back; equal to requested() while idle.
     [[nodiscard]] const duplex::Settings& inUse() const;
     [[nodiscard]] duplex::SettingSource sourceOf(const std::string& full_name) const;
-    /// Live while running; settings that need a restart wait for the next run. Errors: unknown, out
-    /// of range.
+    /// Live while running; settings that need a restart wait for the next run; the value in use is
+    /// no change. Errors: unknown, out of range.
     Result<void> set(const std::string& full_name, const std::string& text);
     /// Back to the default.
     Result<void> unset(const std::string& full_name);
+    /// What was set here, by full name.
+    [[nodiscard]] const std::map<std::string, std::string>& edits() const;
     [[nodiscard]] bool waitsForRestart(const std::string& full_name) const;
 
     void interrupt();
@@ -105,10 +114,13 @@ public:
     /// Of what has not been sent yet.
     bool removeQueued(std::int64_t ticket);
     bool moveQueued(std::int64_t ticket, int places);
+    /// What the user gave it, and what the scene of the last run has said.
     [[nodiscard]] const std::vector<QueuedSpeech>& queue() const;
+    /// Of the run that goes on or the last one, as in QueuedSpeech::run.
+    [[nodiscard]] int runNumber() const;
 
-    /// Marks the range that is kept as a session when the recording stops; every run is spooled
-    /// from its first block.
+    /// Marks the range that is kept as a session when the recording stops: from now on in the run
+    /// that goes on, else all of the next one. Every run is spooled from its first block.
     void startRecording();
     /// Asynchronous; sessionKept() or failed().
     void stopRecording(const QString& folder);
@@ -116,6 +128,10 @@ public:
     [[nodiscard]] double recordedS() const;
 
     [[nodiscard]] MachineState machine() const;
+
+    /// understood() tells what is said in them, one after the other; what was being recognised
+    /// before is dropped, and so are these when a run starts.
+    void recogniseSegments(std::vector<VoiceSegment> segments, int rate_hz);
 
     /// What the operator hears of the running engine, or of a session.
     [[nodiscard]] Monitor& monitor();
@@ -135,6 +151,8 @@ signals:
     /// By anybody: the form, undo, a preset, a scene's command.
     void settingsChanged();
     void recordingChanged();
+    /// The run being recorded is over: stopRecording() keeps it. The next run is not part of it.
+    void recordingEnded();
     void sessionKept(const QString& folder);
     /// 0..1 of work with a name; 1 ends it.
     void progress(const QString& what, double done_ratio);
@@ -154,8 +172,8 @@ private:
     void takeNews();
     void applied(const duplex::SettingRef& ref);
     void postKind(duplex::CommandKind kind);
-    void recognise(double start_s, double end_s, std::vector<float> samples,
-                   int rate_hz);  ///< any thread
+    /// hearing: Private::hearing when it began; else it is of something else. Any thread.
+    void recognise(VoiceSegment segment, int rate_hz, int hearing);
 
     BenchState state_ = BenchState::idle;
     std::unique_ptr<LiveFeed> feed_;

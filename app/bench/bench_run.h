@@ -20,8 +20,11 @@ namespace doubletalk::bench {
 /// What a run tells its owner about ten times a second.
 struct RunNews {
     struct Begun {
-        std::int64_t ticket = 0;
+        std::int64_t ticket = 0;  ///< 0: the scene's own
         ItemId item = 0;
+        std::string text = {};  ///< of the scene's own: what is said, or its file
+        bool file = false;
+        double length_ms = 0.0;
     };
     std::vector<Begun> begun;           ///< since the last news
     std::vector<Event> item_events;     ///< ends and interruptions of items since then

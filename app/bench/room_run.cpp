@@ -162,7 +162,13 @@ void RoomRun::gatherNews() {
     waves_->follow(loop_->farEnd());
     const std::lock_guard lock(news_mutex_);
     for (const auto* item : loop_->farEnd().begun()) {
-        news_.begun.push_back({item->ticket, item->id});
+        const auto& settings = engine.settings();
+        const int rate_hz = item->direct ? settings.engine.rate_hz : settings.stream.rate_hz;
+        news_.begun.push_back({.ticket = item->ticket,
+                               .item = item->id,
+                               .text = item->ticket == 0 ? item->text : std::string(),
+                               .file = item->kind == "file",
+                               .length_ms = 1000.0 * double(item->samples.size()) / rate_hz});
     }
     for (const auto& event : engine.events()) {
         if (endsItem(event.kind)) news_.item_events.push_back(event);

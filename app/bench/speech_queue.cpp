@@ -29,6 +29,12 @@ bool isOpen(const QueuedSpeech& entry) {
 SpeechQueue::SpeechQueue(TaskThread& renderer, QObject* parent)
     : QObject(parent), renderer_(renderer) {}
 
+void SpeechQueue::nextRun() {
+    ++run_number_;
+    std::erase_if(entries_, [](const auto& entry) { return entry.scene; });
+    changed();
+}
+
 void SpeechQueue::setRun(BenchRun* run) {
     run_ = run;
     flush();
@@ -170,12 +176,32 @@ bool SpeechQueue::move(std::int64_t ticket, int places) {
     return true;
 }
 
+void SpeechQueue::addSceneItem(const RunNews::Begun& begun) {
+    const auto text = QString::fromStdString(begun.text);
+    // Behind what was begun, before what waits.
+    const auto at = std::find_if(entries_.begin(), entries_.end(), isOpen);
+    entries_.insert(at, {.ticket = next_ticket_++,
+                         .item = begun.item,
+                         .run = run_number_,
+                         .scene = true,
+                         .state = State::speaking,
+                         .title = begun.file ? QFileInfo(text).fileName() : text,
+                         .file = begun.file,
+                         .length_ms = begun.length_ms,
+                         .problem = {}});
+}
+
 void SpeechQueue::follow(RunNews& news, bool run_is_over) {
     for (const auto& begun : news.begun) {
+        if (begun.ticket == 0) {
+            addSceneItem(begun);
+            continue;
+        }
         sent_.erase(begun.ticket);
         ready_.erase(begun.ticket);
         if (const auto entry = find(begun.ticket); entry != entries_.end()) {
             entry->item = begun.item;
+            entry->run = run_number_;
             entry->state = State::speaking;
         }
     }

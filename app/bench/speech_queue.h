@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/bench_run.h"
 #include "app/bench/item_waves.h"
 #include "engine/core/packet.h"
 #include "engine/core/result.h"
@@ -18,15 +19,15 @@
 
 namespace doubletalk::bench {
 
-class BenchRun;
 class TaskThread;
-struct RunNews;
 
 /// One text or file the assistant is to speak.
 struct QueuedSpeech {
     enum class State { rendering, waiting, speaking, heard, interrupted, failed };
     std::int64_t ticket = 0;  ///< stable name of the entry
     ItemId item = 0;          ///< once it was sent
+    int run = 0;              ///< in which it was sent; 0: it was not
+    bool scene = false;       ///< the scene's own, not of the user
     State state = State::waiting;
     QString title;  ///< text, or file name
     bool file = false;
@@ -46,6 +47,10 @@ public:
 
     /// Rate of the assistant's stream from now on.
     void setRate(int rate_hz) { rate_hz_ = rate_hz; }
+    /// A run is being prepared: what the scene of the one before said is gone.
+    void nextRun();
+    /// Of the run being prepared or going on, else of the last one; from 1 on.
+    [[nodiscard]] int runNumber() const { return run_number_; }
     /// Where entries go; null: they wait.
     void setRun(BenchRun* run);
     /// What the run told; run_is_over: these were its last news.
@@ -89,11 +94,13 @@ private:
     void render(std::int64_t ticket, Rendering make);
     void rendered(std::int64_t ticket, Rendered& done);
     void flush();
+    void addSceneItem(const RunNews::Begun& begun);
     void followItem(QueuedSpeech& entry, const RunNews& news, bool run_is_over);
     void followSent(QueuedSpeech& entry, const RunNews& news, bool run_is_over);
 
     TaskThread& renderer_;
     BenchRun* run_ = nullptr;
+    int run_number_ = 0;
     int rate_hz_ = 16000;
     std::int64_t next_ticket_ = 1;
     std::vector<QueuedSpeech> entries_;
