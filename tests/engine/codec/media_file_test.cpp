@@ -457,8 +457,12 @@ private slots:
         QFETCH(bool, stream);
         const auto& kind = kindOf(name);
         const auto signal = test::codecSignal(16000, 1, 16000);
-        QVERIFY(writeAll(MediaWriter::open(path(kind.name), {}), signal));
-        const auto whole = bytesOf(QString::fromStdString(path(kind.name)));
+        // FLAC that was written to a pipe has no checksum of all samples, only those of its frames.
+        const auto piped = std::make_shared<QByteArray>();
+        QVERIFY(writeAll(stream ? MediaWriter::open(pipeTo(piped), "pipe", {.kind = &kind})
+                                : MediaWriter::open(path(kind.name), {}),
+                         signal));
+        const auto whole = stream ? *piped : bytesOf(QString::fromStdString(path(kind.name)));
         const qsizetype heads = name == "opus" ? 0 : 4 + 4 + 34;  // STREAMINFO has no checksum
         const auto file = folder_.filePath("flipped." + name);
         Random random(11);
