@@ -89,7 +89,9 @@ private slots:
         // 40 ms is the first and strongest path.
         QVERIFY2(std::abs(json["echo_delay_ms"].toDouble(-1) - 40.0) < 1.0, result.out);
         QCOMPARE(json["echo_delay_state"].toInt(-1), 1);
+        // Computing time over the length of the audio: eight seconds do not take eight seconds.
         QVERIFY(json["real_time_factor"].toDouble(-1) > 0.0);
+        QVERIFY(json["real_time_factor"].toDouble(-1) < 1.0);
         QCOMPARE(json["seconds"].toDouble(), 8.0);
     }
 

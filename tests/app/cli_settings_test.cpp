@@ -108,6 +108,26 @@ private slots:
                  result.err);
     }
 
+    void theFilterLengthIsOfTheRateInUse() {
+        const Variables variables{{"ECHO_FILTER_LENGTH", "1024"}};
+        auto result = runCli({"settings", "--json", "--set", "engine.rate_hz=8000"}, variables);
+        QCOMPARE(setting(result, "echo.tail_ms")["value"].toInt(), 128);
+        QVERIFY2(result.err.contains("ECHO_FILTER_LENGTH=1024 sets echo.tail_ms to 128"),
+                 result.err);
+        QTemporaryDir folder;
+        const auto file = folder.filePath("8k.wav");
+        QVERIFY(writeWav(file, {8000, 1, noise(8000, 5000)}));
+        result = runCli({"echo", "--far", file, "--mic", file, "--out", folder.filePath("o.wav")},
+                        variables);
+        QCOMPARE(result.exit_code, 0);
+        QVERIFY2(result.err.contains("ECHO_FILTER_LENGTH=1024 sets echo.tail_ms to 128"),
+                 result.err);
+        QVERIFY2(!result.err.contains("to 64"), result.err);
+        result = runCli({"settings"}, {{"ECHO_FILTER_LENGTH", "16384"}});
+        QCOMPARE(result.exit_code, 2);
+        QVERIFY2(result.err.contains("ECHO_FILTER_LENGTH: 16384 taps"), result.err);
+    }
+
     void wrongValuesAreUsageErrors_data() {
         QTest::addColumn<QString>("assignment");
         QTest::newRow("too large") << "echo.tail_ms=100000";
@@ -117,6 +137,8 @@ private slots:
         QTest::newRow("unknown engine") << "echo.canceller=magic";
         QTest::newRow("no value") << "echo.tail_ms";
         QTest::newRow("impossible rate") << "engine.rate_hz=11025";
+        QTest::newRow("no stream's rate") << "stream.rate_hz=11000";
+        QTest::newRow("above the largest") << "jitter.min_ms=300";
     }
     void wrongValuesAreUsageErrors() {
         QFETCH(QString, assignment);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What plots write: tables equal to the session's, pictures, drawings.
 
+#include <sys/stat.h>
+
 #include <QApplication>
 #include <QFile>
 #include <QImage>
@@ -100,6 +102,13 @@ private slots:
         QVERIFY(pdf.open(QIODevice::ReadOnly));
         QVERIFY(pdf.read(5) == "%PDF-" && pdf.size() > 5000);
         QVERIFY(error.isEmpty());
+        QCOMPARE(::mkfifo(qPrintable(path("pipe.csv")), 0600), 0);
+        QVERIFY(!stack->exportTo(path("pipe.csv"), ExportFormat::csv, ExportRange::all, &error));
+        QVERIFY2(error.contains("pipe"), qPrintable(error));
+        QVERIFY(QFileInfo(path("pipe.csv")).exists() && !QFileInfo(path("pipe.csv")).isFile());
+        QCOMPARE(withSuffix("/v1.2/plot", ExportFormat::png), QStringLiteral("/v1.2/plot.png"));
+        QCOMPARE(withSuffix("a.b/plot.v2", ExportFormat::csv), QStringLiteral("a.b/plot.v2.csv"));
+        QCOMPARE(withSuffix("a.b/plot.SVG", ExportFormat::svg), QStringLiteral("a.b/plot.SVG"));
         QVERIFY(!stack->exportTo("/nowhere/a.csv", ExportFormat::csv, ExportRange::all, &error));
         QVERIFY(error.contains("/nowhere/a.csv"));
         QVERIFY(!stack->exportTo(path("c.csv"), ExportFormat::csv, ExportRange::selection, &error));

@@ -14,6 +14,7 @@
 #include <cmath>
 #include <qcustomplot.h>
 
+#include "engine/core/write_target.h"
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
@@ -94,6 +95,9 @@ bool ExportablePlot::exportTo(const QString& path, ExportFormat format, ExportRa
             *error = tr("Nothing is selected. Show the cursors (C) and place them around what to export.");
         }
         return false;
+    }
+    if (const auto target = writeTarget(path.toStdString()); !target) {
+        return failed(QString::fromStdString(target.error().what));
     }
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)) return failed(file.errorString());

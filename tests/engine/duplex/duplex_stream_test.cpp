@@ -229,6 +229,16 @@ private slots:
         QVERIFY(!stream.set("barge_in.fade_ms", "2000"));
         QVERIFY(!stream.set("barge_in.fate_ms", "20"));
         QVERIFY(!stream.set("engine.rate_hz", "8000"));
+        const auto refused = stream.set("jitter.min_ms", "300");
+        QVERIFY(!refused);
+        QVERIFY(refused.error().what.find("jitter.min_ms=300") != std::string::npos);
+        QVERIFY(refused.error().what.find("jitter.max_ms=200") != std::string::npos);
+        QCOMPARE(stream.settings().jitter.min_ms, 40);
+        DT_VERIFY_OK(stream.set("jitter.max_ms", "400"));
+        DT_VERIFY_OK(stream.set("jitter.min_ms", "300"));
+        auto contradicting = stream.settings();
+        contradicting.buffer.chunk_ms = contradicting.buffer.duration_ms + 1;
+        QVERIFY(!DuplexStream::open(contradicting, std::make_unique<device::NullDevice>()));
         QVERIFY(eventually([&] { return rig->count(EventKind::parameter_changed) == 7; }));
         QVERIFY(stream.reset());
         QVERIFY(eventually([&] { return rig->count(EventKind::reset) == 1; }));

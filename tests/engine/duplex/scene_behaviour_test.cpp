@@ -85,6 +85,8 @@ private slots:
     void driftIsMeasured();
     void longDelayIsFollowed();
     void aPathChangeIsMeasured();
+    void theReportIsOfWhatRan();
+    void aContradictionOnTheWayIsRefused();
     void echoThatStoppedItIsNotBelievedAgain();
     void backchannelStopsAreFalse();
 };
@@ -344,6 +346,41 @@ void SceneBehaviourTest::aPathChangeIsMeasured() {
     QVERIFY2(run->report.find("nan") == std::string::npos, run->report.c_str());
     QVERIFY(run->metrics["real_time_factor"].get<double>() > 0.0);
     QVERIFY(kSlowBuild || run->metrics["real_time_factor"].get<double>() < 1.0);
+}
+
+/// After a switch the head of the report names what ran at the end, all of it; after a reset the
+/// delay is not known, and no number stands for it.
+void SceneBehaviourTest::theReportIsOfWhatRan() {
+    auto scene = sceneCut("path_change", 4.0);
+    DT_VERIFY_OK(scene);
+    const nlohmann::json changes{{"echo.canceller", "nlms"},
+                                 {"noise.reducer", "webrtc"},
+                                 {"jitter.buffer", "fixed"},
+                                 {"loss.concealer", "silence"}};
+    scene->commands.push_back({2.0, "set", {{"set", changes}}});
+    scene->commands.push_back({3.0, "reset", nlohmann::json::object()});
+    const auto run = runOf(*scene);
+    DT_VERIFY_OK(run);
+    const char* head =
+        "at the end: canceller nlms · reducer webrtc · jitter buffer fixed · silence\n";
+    QVERIFY2(run->report.find(head) != std::string::npos, run->report.c_str());
+    QVERIFY2(run->report.find("echo delay searching\n") != std::string::npos, run->report.c_str());
+    QVERIFY2(run->report.find("nan") == std::string::npos, run->report.c_str());
+}
+
+/// Values that contradict each other are refused also where a scene sets them on its way.
+void SceneBehaviourTest::aContradictionOnTheWayIsRefused() {
+    auto scene = sceneCut("single_talk", 2.0);
+    DT_VERIFY_OK(scene);
+    scene->commands.push_back({1.0, "set", {{"set", {{"jitter.min_ms", 300}}}}});
+    const auto refused = runOf(*scene);
+    QVERIFY(!refused);
+    QCOMPARE(refused.error().kind, ErrorKind::usage);
+    const auto said = refused.error().message();
+    QVERIFY2(said.find("jitter.min_ms=300 is above jitter.max_ms=200") != std::string::npos,
+             said.c_str());
+    scene->commands.back().arguments["set"]["jitter.max_ms"] = 400;  // both at once go together
+    DT_VERIFY_OK(runOf(*scene));
 }
 
 /// The path changes under a ready canceller: its echo may stop the assistant once. What it was

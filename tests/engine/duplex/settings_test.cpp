@@ -9,6 +9,7 @@
 
 using namespace doubletalk;
 using namespace doubletalk::duplex;
+using namespace doubletalk::test;
 
 class SettingsTest : public QObject {
     Q_OBJECT
@@ -124,14 +125,89 @@ private slots:
         QFETCH(QString, rate_hz);
         QFETCH(int, tail_ms);
         SettingsStore store;
+        // The rate may come after the taps: only both together say how long the tail is.
+        DT_VERIFY_OK(store.loadEnvironment({"ECHO_FILTER_LENGTH=" + taps.toStdString()}));
         DT_VERIFY_OK(
             store.set("engine.rate_hz", rate_hz.toStdString(), SettingSource::command_line));
-        DT_VERIFY_OK(store.loadEnvironment({"ECHO_FILTER_LENGTH=" + taps.toStdString()}));
+        DT_VERIFY_OK(store.check());
         QCOMPARE(store.values().echo.tail_ms, tail_ms);
         QCOMPARE(store.notices().size(), std::size_t(1));
         const auto& notice = store.notices().front();
         QVERIFY(notice.find("ECHO_FILTER_LENGTH") != std::string::npos);
         QVERIFY(notice.find(std::to_string(tail_ms)) != std::string::npos);
+    }
+
+    void aFilterLengthThatCannotBeNamesTheVariable() {
+        SettingsStore store;
+        DT_VERIFY_OK(store.loadEnvironment({"ECHO_FILTER_LENGTH=16384"}));
+        const auto checked = store.check();
+        QVERIFY(!checked);
+        QCOMPARE(checked.error().kind, ErrorKind::usage);
+        QCOMPARE(checked.error().where, std::string("ECHO_FILTER_LENGTH"));
+        QVERIFY2(checked.error().what.find("16384") != std::string::npos, messageOf(checked));
+        // 16384 taps are 352 ms at 48 kHz, and a tail set by hand makes them meaningless.
+        DT_VERIFY_OK(store.set("engine.rate_hz", "48000", SettingSource::command_line));
+        DT_VERIFY_OK(store.check());
+        QCOMPARE(store.values().echo.tail_ms, 352);
+        DT_VERIFY_OK(store.set("engine.rate_hz", "16000", SettingSource::command_line));
+        QVERIFY(!store.check());
+        DT_VERIFY_OK(store.set("echo.tail_ms", "64", SettingSource::command_line));
+        DT_VERIFY_OK(store.check());
+        QCOMPARE(store.values().echo.tail_ms, 64);
+        QVERIFY(store.notices().empty());
+    }
+
+    void valuesMustGoTogether_data() {
+        QTest::addColumn<QString>("low");
+        QTest::addColumn<QString>("least");
+        QTest::addColumn<QString>("high");
+        QTest::addColumn<QString>("most");
+        QTest::newRow("jitter") << "jitter.min_ms"
+                                << "300"
+                                << "jitter.max_ms"
+                                << "200";
+        QTest::newRow("fill") << "buffer.healthy_min_ratio"
+                              << "0.9"
+                              << "buffer.healthy_max_ratio"
+                              << "0.1";
+        QTest::newRow("chunk") << "buffer.chunk_ms"
+                               << "200"
+                               << "buffer.duration_ms"
+                               << "40";
+    }
+    void valuesMustGoTogether() {
+        QFETCH(QString, low);
+        QFETCH(QString, least);
+        QFETCH(QString, high);
+        QFETCH(QString, most);
+        SettingsStore store;
+        // From two layers: only together they are wrong.
+        const nlohmann::json file{{low.toStdString(), least.toDouble()}};
+        DT_VERIFY_OK(store.setJson(file, SettingSource::file, "file"));
+        DT_VERIFY_OK(store.set(high.toStdString(), most.toStdString(), SettingSource::environment));
+        const auto checked = store.check();
+        QVERIFY(!checked);
+        QCOMPARE(checked.error().kind, ErrorKind::usage);
+        for (const auto& part : {low, least, high, most}) {
+            QVERIFY2(checked.error().what.find(part.toStdString()) != std::string::npos,
+                     messageOf(checked));
+        }
+        QVERIFY(!checked.error().hint.empty());
+        DT_VERIFY_OK(store.set(high.toStdString(), least.toStdString(), SettingSource::form));
+        DT_VERIFY_OK(store.check());  // equal is fine
+    }
+
+    void aLinkToTheSettingsFileStays() {
+        const QTemporaryDir folder;
+        const auto at = std::filesystem::path(folder.path().toStdString());
+        std::ofstream(at / "real.json") << "{}";
+        std::filesystem::create_symlink("real.json", at / "link.json");
+        SettingsStore store;
+        DT_VERIFY_OK(store.set("echo.tail_ms", "64", SettingSource::form));
+        DT_VERIFY_OK(store.saveFile(at / "link.json"));
+        QVERIFY(std::filesystem::is_symlink(at / "link.json"));
+        std::ifstream in(at / "real.json");
+        QCOMPARE(nlohmann::json::parse(in)["echo.tail_ms"].get<int>(), 64);
     }
 
     void badValuesAreErrorsAndChangeNothing_data() {
@@ -151,6 +227,8 @@ private slots:
                                    << "perhaps";
         QTest::newRow("odd rate") << "engine.rate_hz"
                                   << "11025";
+        QTest::newRow("no stream's rate") << "stream.rate_hz"
+                                          << "11000";
         QTest::newRow("unknown") << "echo.tial_ms"
                                  << "64";
     }
