@@ -94,6 +94,7 @@ private slots:
         }
 
         std::vector<duplex::FarEndItem> scene(1);
+        scene[0].id = 1;
         scene[0].samples.assign(16000, 0.5F);
         LiveFeed feed;
         ItemWaves waves(feed);
