@@ -24,7 +24,7 @@ Result<Json> readJson(const fs::path& file) {
                     "check the name, or see 'doubletalk-cli scenes'");
     }
     if (!fs::is_regular_file(file, code)) {
-        return fail(ErrorKind::usage, "this is not a scene file", file.string(),
+        return fail(ErrorKind::format, "this is not a scene file", file.string(),
                     "name a .json file");
     }
     if (fs::file_size(file, code) > kMaxSceneBytes || code) {
