@@ -8,6 +8,7 @@
 #include "app/bench/bench.h"
 #include "app/bench/monitor.h"
 #include "engine/device/audio_file.h"
+#include "ui/models/track_title.h"
 #include "ui/plots/time_view.h"
 #include "ui/session_desk.h"
 #include "ui/session_work.h"
@@ -44,7 +45,7 @@ void HearButton::fillMenu() {
     for (const auto& [name, samples] : session->tracks) {
         if (samples.empty()) continue;
         const auto track = QString::fromStdString(name);
-        menu()->addAction(track, this, [this, track] { playTrack(track); });
+        menu()->addAction(trackTitle(track), this, [this, track] { playTrack(track); });
     }
 }
 

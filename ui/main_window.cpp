@@ -23,6 +23,8 @@
 #include "ui/models/history.h"
 #include "ui/models/parameter_edits.h"
 #include "ui/models/preset_store.h"
+#include "ui/models/session_history.h"
+#include "ui/models/setting_text.h"
 #include "ui/panels/event_panel.h"
 #include "ui/panels/health_panel.h"
 #include "ui/panels/network_panel.h"
@@ -35,6 +37,7 @@
 #include "ui/plots/plot_registry.h"
 #include "ui/plots/time_stack.h"
 #include "ui/session_desk.h"
+#include "ui/session_work.h"
 #include "ui/source_choice.h"
 #include "ui/speech_services.h"
 #include "ui/theme/theme.h"
@@ -55,6 +58,7 @@ constexpr int kFramesPerS = 30;
 constexpr int kSmoothFramesPerS = 60;
 constexpr double kSpikeMs = 300.0;
 constexpr int kLeastPlotsPx = 400;  // below it the docks give way
+constexpr const char* kSettingsGroup = "settings";
 
 }  // namespace
 
@@ -83,12 +87,11 @@ MainWindow::MainWindow(QWidget* parent)
     connectSessions();
     connectActions();
     connectPanels();
+    frame_timer_.setTimerType(Qt::PreciseTimer);
     restoreLook();
     view_->setFlagText([](const Event& event) { return parameterChangeText(event); });
     second_.start();
     connect(&frame_timer_, &QTimer::timeout, this, &MainWindow::refresh);
-    frame_timer_.setTimerType(Qt::PreciseTimer);
-    setFrameRate(kFramesPerS);
     stateChanged(bench_->state());
 }
 
@@ -131,6 +134,8 @@ void MainWindow::buildCentre() {
     column->setSpacing(0);
     errors_ = new ErrorBar(centre);
     column->addWidget(errors_);
+    result_ = new ErrorBar(centre);
+    column->addWidget(result_);
     pages_ = new QStackedWidget(centre);
     pages_->setMinimumHeight(kLeastPlotsPx);
     column->addWidget(pages_, 1);
@@ -207,8 +212,7 @@ void MainWindow::connectPanels() {
     connect(bench, &Bench::understood, transcript_, &TranscriptPanel::addUnderstood);
     connect(&speech(), &SpeechServices::understood, transcript_, &TranscriptPanel::addUnderstood);
     connect(ingest_.get(), &IngestSpeech::started, this, [this](const QString& address) {
-        statusBar()->showMessage(
-            tr("Send to %1: doubletalk-cli send --wav FILE --host %2 --ingest-port %3")
+        say(tr("Send to %1: doubletalk-cli send --wav FILE --host %2 --ingest-port %3")
                 .arg(address, address.section(':', 0, 0), address.section(':', 1, 1)),
             20000);
     });
@@ -254,9 +258,9 @@ void MainWindow::connectBench() {
     using bench::Bench;
     connect(bench, &Bench::stateChanged, this, &MainWindow::stateChanged);
     connect(bench, &Bench::failed, this, &MainWindow::tell);
-    connect(bench, &Bench::notice, this,
-            [this](const QString& text) { statusBar()->showMessage(text, 8000); });
+    connect(bench, &Bench::notice, this, [this](const QString& text) { say(text, 8000); });
     connect(bench, &Bench::recordingChanged, this, &MainWindow::updateStatus);
+    connect(bench, &Bench::recordingEnded, sessions_.get(), &SessionDesk::toggleRecording);
     connect(bench, &Bench::progress, this, &MainWindow::showProgress);
     connect(bench, &Bench::settingsChanged, this, [this] {
         const auto& settings = bench_->requested();
@@ -270,10 +274,15 @@ void MainWindow::connectSessions() {
     auto* sessions = sessions_.get();
     connect(sessions, &SessionDesk::failed, this, &MainWindow::tell);
     connect(sessions, &SessionDesk::progress, this, &MainWindow::showProgress);
-    connect(sessions, &SessionDesk::told, this,
-            [this](const QString& text, int for_ms) { statusBar()->showMessage(text, for_ms); });
+    connect(sessions, &SessionDesk::told, this, &MainWindow::say);
+    connect(sessions, &SessionDesk::compared, this,
+            [this](const QString& verdict) { result_->showResult(verdict); });
     connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
+        transcript_->clear();
+        const auto* session = sessions_->opened();
+        bench_->recogniseSegments(session->voice, session->rate_hz);
+        updateStatus();
         sessionShown(folder);
     });
     connect(sessions, &SessionDesk::left, this, [this] { setWindowTitle(tr("Doubletalk")); });
@@ -352,6 +361,7 @@ void MainWindow::run(bench::RunPace pace) {
     errors_->clear();
     bench_->start(pace);
     if (bench_->state() == bench::BenchState::idle) return;  // refused; what is shown stays
+    result_->clear();
     history_->clear();
     transcript_->clear();
     view_->setFollow(true);
@@ -368,6 +378,7 @@ void MainWindow::stateChanged(bench::BenchState state) {
     a.scene_menu->setEnabled(idle);
     a.source->setEnabled(idle);
     health_->setRunning(running);
+    for (auto* plots : {echo_stack_, network_stack_, latency_stack_}) plots->setRunning(running);
     network_panel_->setRunning(!idle);
     refresh();
 }
@@ -376,6 +387,8 @@ void MainWindow::tell(const QString& problem) {
     errors_->showError(problem);
     failed(problem);
 }
+
+void MainWindow::say(const QString& text, int for_ms) { status_->showMessage(text, for_ms); }
 
 void MainWindow::showProgress(const QString& what, double done_ratio) {
     status_->setProgress(what, done_ratio, sender() == sessions_.get());
@@ -390,16 +403,20 @@ void MainWindow::speakFiles() {
 void MainWindow::stepProblem(int step) {
     auto* plots = stack();
     if (step > 0 ? plots->nextProblem() : plots->previousProblem()) return;
-    statusBar()->showMessage(step > 0 ? tr("No later problem") : tr("No earlier problem"), 3000);
+    say(step > 0 ? tr("No later problem") : tr("No earlier problem"), 3000);
 }
 
 void MainWindow::openSession(const QString& folder) { sessions_->open(folder); }
 
 void MainWindow::showWorkspace(Workspace workspace) {
     if (workspace != workspace_) {
+        const auto* before = QApplication::focusWidget();
         layout_->save(workspace_);
         workspace_ = workspace;
         layout_->restore(workspace_);
+        // Panels that come and go hand the focus on, also to a field nobody looks at.
+        auto* now = QApplication::focusWidget();
+        if (now != nullptr && (now != before || !now->isVisible())) now->clearFocus();
     }
     pages_->setCurrentIndex(int(workspace));
     tabs_->setCurrentIndex(int(workspace));
@@ -446,7 +463,12 @@ void MainWindow::updateStatus() {
     health_->setMachine(sessions_->opened() == nullptr ? &machine : nullptr);
     tool_bar_->showRecording(recorded_s);
     speak_->setQueue(bench_->queue(), machine.buffered_ms);
-    if (transcript_->isVisible()) transcript_->setQueue(bench_->queue());
+    if (!transcript_->isVisible()) return;
+    if (const auto* session = sessions_->opened()) {
+        transcript_->setQueue(session->spoken, kSessionRun);
+    } else {
+        transcript_->setQueue(bench_->queue(), bench_->runNumber());
+    }
 }
 
 void MainWindow::saveLook() {
@@ -455,6 +477,32 @@ void MainWindow::saveLook() {
     QSettings settings;
     settings.setValue("window/dark", Theme::current().dark());
     settings.setValue("window/text_scale", Theme::current().textScale());
+    settings.setValue("window/smooth", actions_->smooth->isChecked());
+    saveSettings();
+}
+
+void MainWindow::saveSettings() const {
+    QSettings settings;
+    settings.setValue("window/preset", parameters_->preset());
+    settings.remove(kSettingsGroup);
+    settings.beginGroup(kSettingsGroup);
+    for (const auto& [name, text] : bench_->edits()) {
+        settings.setValue(QString::fromStdString(name), QString::fromStdString(text));
+    }
+}
+
+void MainWindow::restoreSettings() {
+    QSettings settings;
+    parameters_->showPreset(settings.value("window/preset").toString());
+    settings.beginGroup(kSettingsGroup);
+    for (const auto& key : settings.childKeys()) {
+        const auto name = key.toStdString();
+        // What a file or the environment says today counts more than what was set yesterday.
+        if (bench_->sourceOf(name) > duplex::SettingSource::scene) continue;
+        if (const auto ok = bench_->set(name, settings.value(key).toString().toStdString()); !ok) {
+            say(tr("%1 is at its default again: %2").arg(key, errorText(ok.error())), 20000);
+        }
+    }
 }
 
 void MainWindow::restoreLook() {
@@ -464,7 +512,9 @@ void MainWindow::restoreLook() {
     Theme::current().setTextScale(settings.value("window/text_scale", 1.0).toDouble());
     actions_->dark->setChecked(Theme::current().dark());
     workspace_ = Workspace(settings.value("window/workspace", 0).toInt() == 1 ? 1 : 0);
+    setFrameRate(settings.value("window/smooth", false).toBool() ? kSmoothFramesPerS : kFramesPerS);
     source_->restore();
+    restoreSettings();
     network_panel_->setTrace(source_->trace());
     layout_->restore(workspace_);
     showWorkspace(workspace_);

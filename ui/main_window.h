@@ -87,8 +87,11 @@ private:
     void showProgress(const QString& what, double done_ratio);
     void saveLook();
     void restoreLook();
+    void saveSettings() const;
+    void restoreSettings();
     void stateChanged(bench::BenchState state);
     void tell(const QString& problem);
+    void say(const QString& text, int for_ms);
     void stepProblem(int step);
     void speakFiles();
     void showTime(double at_s);
@@ -114,6 +117,7 @@ private:
     QTabBar* tabs_ = nullptr;
     QStackedWidget* pages_ = nullptr;
     ErrorBar* errors_ = nullptr;
+    ErrorBar* result_ = nullptr;  ///< of the last replay
     TimeStack* echo_stack_ = nullptr;
     TimeStack* network_stack_ = nullptr;
     TimeStack* latency_stack_ = nullptr;

@@ -151,6 +151,7 @@ OfflineDialog::OfflineDialog(QWidget* parent)
         updateButtons();
     });
     updateButtons();
+    far_->setFocus();
 }
 
 QLineEdit* OfflineDialog::addFile(QGridLayout& grid, const QString& text, const QString& tip,

@@ -53,7 +53,7 @@ SessionDesk::SessionDesk(bench::Bench& bench, History& history, TimeView& view, 
     connect(work_.get(), &SessionWork::opened, this, &SessionDesk::show);
     connect(work_.get(), &SessionWork::replayed, this,
             [this](const QString& folder, const QString& verdict) {
-                told(verdict, 15000);
+                compared(tr("Replay of %1. %2").arg(QFileInfo(replaying_).fileName(), verdict));
                 remember(folder);
                 open(folder);
             });
@@ -135,6 +135,7 @@ void SessionDesk::saveTrack() {
 }
 
 void SessionDesk::replayFolder(const QString& folder) {
+    replaying_ = folder;
     work_->replay(folder, bench_.requested(), newSessionFolder("replay"));
 }
 

@@ -55,6 +55,8 @@ signals:
     /// It shows a run.
     void left();
     void told(const QString& text, int for_ms);
+    /// What a replay came to.
+    void compared(const QString& verdict);
     void saveTrackWanted(const QString& folder);
     void progress(const QString& what, double done_ratio);
     void failed(const QString& what);
@@ -73,7 +75,7 @@ private:
     std::unique_ptr<SessionWork> work_;
     QString opening_;  ///< asked for, not shown yet; empty: nothing, or it is void
     std::unique_ptr<OpenedSession> opened_;
-    QString opened_folder_, last_kept_;
+    QString opened_folder_, last_kept_, replaying_;
 };
 
 }  // namespace doubletalk::ui

@@ -55,6 +55,8 @@ void SessionWork::open(const QString& folder) {
             (*made)->history = std::make_unique<History>();
             fillHistory(*session, *(*made)->history);
             (*made)->rate_hz = session->rate_hz;
+            (*made)->spoken = spokenIn(*session);
+            (*made)->voice = voiceIn(*session);
             (*made)->tracks = std::move(session->taps);
             (*made)->tracks["playback"] = std::move(session->playback);
         } else {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/bench.h"
 #include "app/bench/task_thread.h"
 
 namespace doubletalk::duplex {
@@ -25,6 +26,8 @@ struct OpenedSession {
     std::unique_ptr<History> history;
     int rate_hz = 16000;
     std::map<std::string, std::vector<float>> tracks;  ///< on the capture clock
+    std::vector<bench::QueuedSpeech> spoken;           ///< by the assistant
+    std::vector<bench::VoiceSegment> voice;            ///< of the user
 
     OpenedSession();
     ~OpenedSession();

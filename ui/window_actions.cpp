@@ -4,6 +4,9 @@
 
 #include <QAction>
 #include <QActionGroup>
+#include <QApplication>
+#include <QDialog>
+#include <QKeyEvent>
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
@@ -50,7 +53,19 @@ void WindowActions::showSpeakAddress(const QString& address) {
                                  .arg(address.section(':', 0, 0), address.section(':', 1, 1)));
 }
 
+bool WindowActions::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && qobject_cast<QDialog*>(watched) != nullptr) {
+        const auto keys = static_cast<QKeyEvent*>(event)->modifiers();
+        if (!(keys & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QObject::eventFilter(watched, event);
+}
+
 WindowActions::WindowActions(QMainWindow& window) : QObject(&window), window_(window) {
+    qApp->installEventFilter(this);
     auto* file = window.menuBar()->addMenu(tr("&File"));
     open =
         add(file, tr("&Open session …"), tr("Show a recorded session on the time axis"), "Ctrl+O");

@@ -26,6 +26,9 @@ public:
     /// All with a text, menu by menu.
     [[nodiscard]] const QList<QAction*>& all() const { return all_; }
 
+    /// While a dialog is in front, keys without Ctrl or Alt are the dialog's.
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
     QAction *open, *save_track, *record, *export_plot, *quit;
     QAction *run, *interrupt, *reset, *source, *speak_file, *speak_stream, *move_microphone, *spike,
         *replay;

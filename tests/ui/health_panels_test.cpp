@@ -119,10 +119,16 @@ private slots:
         item.item = history.assistant().front().item;
         item.state = bench::QueuedSpeech::State::interrupted;
         item.title =
+        item.run = 2;
             "Here is the plan for the day. First the kitchen calls for a new delivery of coffee.";
         item.length_ms = 6000;
         item.heard_ms = 3000;
-        transcript.setQueue({item});
+        // The same item of another run is another one.
+        auto other = item;
+        other.run = 1;
+        other.title = "This was said before.";
+        transcript.setQueue({other, item}, 2);
+        QVERIFY(!transcript.plainText().contains("before"));
         transcript.addUnderstood(8.0, 9.5, "go forward ten meters");
         QVERIFY(transcript.plainText().contains("go forward ten meters"));
         QVERIFY(transcript.plainText().contains("cut at 00:03.000"));
@@ -140,6 +146,7 @@ private slots:
             QVERIFY2(!shown.tip.isEmpty() && !shown.rule.isEmpty(), qPrintable(shown.id));
         }
         for (int i = 0; i < 40; ++i) {
+            QVERIFY2(shown.numbers.isEmpty(), qPrintable(shown.numbers));
             history.addRow(row(i * 10 + 9, {{"drift_ppm", 120.0},
                                             {"erle_db", 12.0},
                                             {"erle_linear_db", 8.0},
@@ -185,6 +192,16 @@ private slots:
 
         HealthRowView view;
         view.resize(248, 43);
+        history.addRow(row(409, {{"jitter_ms", 4.0}, {"loss_ratio", 0.02}, {"lost", 1.0}}));
+        reader.update(history, target.inUse(), &machine, 16000, true);
+        QCOMPARE(reader.find("lost")->numbers, QStringLiteral("1 packet lost."));
+        // A run that is over is not healthy any more; an opened session stays what it was.
+        reader.update(history, target.inUse(), &machine, 16000, false);
+        QCOMPARE(reader.summary().word, QStringLiteral("Not running"));
+        QVERIFY(reader.summary().reason.startsWith("Last run: Failing"));
+        reader.update(history, target.inUse(), nullptr, 16000, false);
+        QCOMPARE(reader.summary().word, QStringLiteral("Failing"));
+
         view.setRow(*reader.find("drift"), 10.0);
         QVERIFY(!view.noteShown());  // not before a second
         view.setRow(*reader.find("drift"), 11.1);

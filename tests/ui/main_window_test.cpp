@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/main_window.h"
 
+#include <QAbstractItemView>
 #include <QAction>
+#include <QDockWidget>
+#include <QLineEdit>
 #include <QProcess>
 #include <QSettings>
 #include <QSignalSpy>
@@ -11,9 +14,15 @@
 
 #include "tests/ui/scene_history.h"
 #include "ui/models/history.h"
+#include "ui/models/session_list_model.h"
+#include "ui/offline_dialog.h"
+#include "ui/panels/parameter_panel.h"
+#include "ui/panels/session_panel.h"
+#include "ui/panels/transcript_panel.h"
 #include "ui/plots/time_stack.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/error_bar.h"
+#include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
 
 using namespace doubletalk;
@@ -23,6 +32,7 @@ using bench::BenchState;
 namespace {
 
 constexpr int kLongMs = 60'000;
+constexpr const char* kPreset = "Lossy Wi-Fi";
 
 bool has(const History& history, EventKind kind) {
     return std::any_of(history.events().begin(), history.events().end(),
@@ -61,6 +71,19 @@ private slots:
             if (stack->isVisible()) QVERIFY(stack->framesDrawn() > 0);
         }
         for (auto* bar : window.findChildren<ErrorBar*>()) QCOMPARE(bar->text(), QString());
+        // What the scene's assistant said is there without a word from the user, cut where it was.
+        const auto* transcript = window.findChild<TranscriptPanel*>();
+        window.findChild<QDockWidget*>("transcript")->raise();
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return transcript->plainText().contains("Assistant") &&
+                       transcript->plainText().contains("cut at");
+            },
+            kLongMs));
+        QVERIFY(!window.bench().queue().empty());
+        for (const auto& speech : window.bench().queue()) {
+            QVERIFY(speech.scene && !speech.title.isEmpty() && speech.heard_ms > 0.0);
+        }
         // It draws more than one colour.
         const auto picture = window.grab().toImage();
         QSet<QRgb> colours;
@@ -77,17 +100,24 @@ private slots:
         window.actions().record->trigger();
         QVERIFY(window.bench().recording());
         runToTheEnd(window);
+        QVERIFY(QTest::qWaitFor([&] { return kept.count() == 1; }, kLongMs));
         const auto live_s = window.history().nowS();
         const auto live_events = window.history().events().size();
         const auto live_erle = window.history().series("erle_db").values;
-        window.actions().record->trigger();
-        QVERIFY(kept.wait(kLongMs));
         const auto session = kept.front().front().toString();
         window.openSession(session);
         QVERIFY(QTest::qWaitFor(
             [&] { return window.windowTitle().contains(QFileInfo(session).fileName()); }, kLongMs));
         // The opened session shows what the run showed.
         QCOMPARE(window.history().nowS(), live_s);
+        const auto* transcript = window.findChild<TranscriptPanel*>();
+        window.findChild<QDockWidget*>("transcript")->raise();
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                const auto text = transcript->plainText();
+                return text.contains("cut at") && text.contains("User");
+            },
+            kLongMs));
         QCOMPARE(window.history().events().size(), live_events);
         const auto& erle = window.history().series("erle_db").values;
         QCOMPARE(erle.size(), live_erle.size());
@@ -99,13 +129,48 @@ private slots:
         window.actions().replay->trigger();
         QVERIFY(QTest::qWaitFor([&] { return window.windowTitle().contains("replay"); }, kLongMs));
         QVERIFY(!has(window.history(), EventKind::barge_in_decided));
+        QVERIFY(QTest::qWaitFor([&] { return transcript->plainText().contains("Assistant"); },
+                                kLongMs));
+        QVERIFY(!transcript->plainText().contains("cut at"));
+        // What came out stays to be read, with the session's name.
+        const auto bars = window.findChildren<ErrorBar*>();
+        const auto result = std::find_if(bars.begin(), bars.end(), [](const ErrorBar* bar) {
+            return bar->kind() == ErrorBar::Kind::result;
+        });
+        QVERIFY(result != bars.end() && (*result)->isVisible());
+        QVERIFY((*result)->text().contains(QFileInfo(session).fileName()));
+        QVERIFY((*result)->text().contains("decisions changed"));
+        QVERIFY(!errorShown(window));
         window.openSession("/nowhere");
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                return !window.findChildren<ErrorBar*>().front()->text().isEmpty() ||
-                       errorShown(window);
-            },
-            kLongMs));
+        QVERIFY(QTest::qWaitFor([&] { return errorShown(window); }, kLongMs));
+    }
+
+    void aRecordingEndsWithItsRun() {
+        MainWindow window;
+        window.show();
+        auto& bench = window.bench();
+        QSignalSpy kept(&bench, &bench::Bench::sessionKept);
+        QSignalSpy failures(&bench, &bench::Bench::failed);
+        window.actions().record->trigger();
+        runFor(window, 1.0);
+        QVERIFY(QTest::qWaitFor([&] { return kept.count() == 1; }, kLongMs));
+        QVERIFY(!bench.recording());
+        QVERIFY(!window.actions().record->isChecked());
+        const auto session = kept.front().front().toString();
+        QVERIFY(QFileInfo::exists(session + "/session.json"));
+        const auto* status = window.findChild<StatusContent*>();
+        QVERIFY2(status->message().contains(session), qPrintable(status->message()));
+        QVERIFY(QTest::qWaitFor([&] { return listsSession(window, session); }, kLongMs));
+
+        // The next run is not part of it, and nothing is kept twice.
+        runFor(window, 0.5);
+        window.actions().record->trigger();
+        QVERIFY(bench.recording());
+        QCOMPARE(bench.recordedS(), 0.0);
+        window.actions().record->trigger();
+        QVERIFY(!bench.recording());
+        QCOMPARE(failures.count(), 1);
+        QCOMPARE(kept.count(), 1);
     }
 
     /// As a user types it: the option and the folder apart.
@@ -206,6 +271,9 @@ private slots:
             window.actions().dark->setChecked(true);
             window.actions().dark->trigger();
             QVERIFY(!Theme::current().dark());
+            window.findChild<ParameterPanel*>()->choosePreset(kPreset);
+            QVERIFY(window.bench().set("network.delay_ms", "73"));
+            window.actions().smooth->trigger();
             window.close();
         }
         Theme::current().setDark(true);
@@ -213,6 +281,27 @@ private slots:
         QCOMPARE(window.workspace(), Workspace::network);
         QVERIFY(!Theme::current().dark());
         Theme::current().setDark(true);
+        QCOMPARE(window.bench().requested().network.delay_ms, 73.0);
+        QCOMPARE(window.bench().sourceOf("network.delay_ms"), duplex::SettingSource::form);
+        QCOMPARE(window.findChild<ParameterPanel*>()->preset(), QString(kPreset));
+        QVERIFY(window.actions().smooth->isChecked());
+        QSettings().clear();
+    }
+
+    void aDialogKeepsItsKeys() {
+        MainWindow window;
+        window.show();
+        window.actions().analyse->trigger();
+        auto* dialog = window.findChild<OfflineDialog*>();
+        QVERIFY(dialog != nullptr && QTest::qWaitForWindowActive(dialog));
+        QVERIFY(qobject_cast<QLineEdit*>(dialog->focusWidget()) != nullptr);
+        dialog->setFocus();
+        QTest::keyClick(dialog, Qt::Key_F);
+        QVERIFY(window.actions().follow->isChecked());
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_F);
+        QVERIFY(!window.actions().follow->isChecked());
     }
 
     void everyActionSaysWhatItDoes() {
@@ -241,8 +330,33 @@ private:
 
     static bool errorShown(const MainWindow& window) {
         const auto bars = window.findChildren<ErrorBar*>();
-        return std::any_of(bars.begin(), bars.end(),
-                           [](const ErrorBar* bar) { return !bar->text().isEmpty(); });
+        return std::any_of(bars.begin(), bars.end(), [](const ErrorBar* bar) {
+            return bar->kind() == ErrorBar::Kind::problem && !bar->text().isEmpty();
+        });
+    }
+
+    static bool listsSession(const MainWindow& window, const QString& folder) {
+        const auto views = window.findChild<SessionPanel*>()->findChildren<QAbstractItemView*>();
+        for (const auto* view : views) {
+            const auto* model = view->model();
+            for (int row = 0; row < model->rowCount(); ++row) {
+                const auto listed = model->index(row, 0).data(SessionListModel::kFolderRole);
+                if (listed.toString() == folder) return true;
+            }
+        }
+        return false;
+    }
+
+    static void runFor(MainWindow& window, double s) {
+        window.run();
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return window.bench().state() == BenchState::running && window.history().nowS() > s;
+            },
+            kLongMs));
+        window.bench().stop();
+        QVERIFY(
+            QTest::qWaitFor([&] { return window.bench().state() == BenchState::idle; }, kLongMs));
     }
 
     static void runToTheEnd(MainWindow& window) {

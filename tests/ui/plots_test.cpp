@@ -193,7 +193,7 @@ private slots:
         QTest::mouseRelease(plot, Qt::LeftButton, {}, target);
         QVERIFY(!view.follows());
         QVERIFY(view.range().from_s < from.from_s - 0.3);
-        QCOMPARE(stack->note(), QString());  // nothing runs on
+        QVERIFY(!stack->note().contains("Frozen"));  // nothing runs on
         stack->setRunning(true);
         QVERIFY(stack->note().contains("Frozen"));
         const double before = view.range().length();

@@ -5,6 +5,7 @@
 #include <qcustomplot.h>
 
 #include <QApplication>
+#include <QPainter>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
@@ -15,6 +16,9 @@
 #include "tests/ui/scene_history.h"
 #include "ui/plots/delay_variation_plot.h"
 #include "ui/plots/echo_path_plot.h"
+#include "ui/plots/lane_strip.h"
+#include "ui/plots/problem_list.h"
+#include "ui/plots/time_view.h"
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
@@ -43,6 +47,23 @@ private slots:
         QCOMPARE(float(rows[20][1].toDouble()), history_.echoPath()->response[19]);
         QVERIFY(path.tailEndMs() > history_.echoPath()->delay_ms + 20.0);
 
+        // What is not there is said, not left blank.
+        const History nothing;
+        EchoPathPlot empty(nothing);
+        empty.resize(360, 240);
+        empty.show();
+        empty.refresh();
+        const auto saysSo = [](EchoPathPlot& plot) {
+            auto* area = plot.findChild<QCustomPlot*>();
+            for (int i = 0; i < area->itemCount(); ++i) {
+                const auto* text = qobject_cast<QCPItemText*>(area->item(i));
+                if (text != nullptr && text->visible() && text->text().contains("Run")) return true;
+            }
+            return false;
+        };
+        QVERIFY(saysSo(empty));
+        QVERIFY(!saysSo(path));
+
         DelayVariationPlot delays(history_);
         delays.resize(360, 240);
         delays.show();
@@ -61,6 +82,29 @@ private slots:
                                 &error));
         QVERIFY(
             path.exportTo(folder_.filePath("p.png"), ExportFormat::png, ExportRange::all, &error));
+    }
+
+    void lostPacketsStandInTheirLane() {
+        LaneStrip lane({Lane::lost});
+        TimeView view;
+        view.advance(history_.nowS());
+        view.fit();
+        ProblemList problems;
+        StripFrame frame{.history = history_, .view = view, .problems = problems, .rect = {}};
+        frame.rect = QRect(0, 0, 800, 20);
+        frame.px_per_s = 100.0;
+        QImage image(800, 20, QImage::Format_ARGB32_Premultiplied);
+        QPainter painter(&image);
+        lane.draw(painter, frame);
+        int lost = 0, told = 0;
+        for (const auto& packet : history_.packets()) {
+            if (!packet.lost) continue;
+            ++lost;
+            const double at_s = (double(packet.block) + 0.5) * kBlockMs / 1000.0;
+            told += lane.tipAt({frame.xOf(at_s), 10.0}, frame).contains("lost,") ? 1 : 0;
+        }
+        QVERIFY(lost > 10);
+        QCOMPARE(told, lost);
     }
 
     void smallPlotsZoom() {

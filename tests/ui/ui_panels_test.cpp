@@ -166,6 +166,32 @@ private slots:
         line->setText("99999");
         QTest::keyClick(fields[0], Qt::Key_Return);
         QCOMPARE(rig.target.requested().network.delay_ms, 55.0);
+        // The value as it is changes nothing, also with other digits.
+        const int steps = rig.edits.undoStack().count();
+        QSignalSpy changes(&rig.target, &ParameterTarget::changed);
+        QTest::keyClick(fields[0], Qt::Key_Return);
+        QCOMPARE(changes.count(), 0);
+        QCOMPARE(rig.edits.undoStack().count(), steps);
+        // Enter and Escape give the keys back to the window; letters do not get in.
+        panel.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&panel));
+        fields[0]->setFocus();
+        fields[0]->selectAll();
+        QTest::keyClicks(fields[0], "npkc");
+        QCOMPARE(line->text(), QStringLiteral("55.0"));
+        QTest::keyClicks(fields[0], "56");
+        QTest::keyClick(fields[0], Qt::Key_Return);
+        QCOMPARE(rig.target.requested().network.delay_ms, 56.0);
+        QVERIFY(!fields[0]->hasFocus());
+        fields[0]->setFocus();
+        fields[0]->selectAll();
+        QTest::keyClicks(fields[0], "57");
+        QTest::keyClick(fields[0], Qt::Key_Escape);
+        QCOMPARE(rig.target.requested().network.delay_ms, 56.0);
+        QCOMPARE(line->text(), QStringLiteral("56.0"));
+        QVERIFY(!fields[0]->hasFocus());
+        line->setText("55");
+        QTest::keyClick(fields[0], Qt::Key_Return);
         QVERIFY(!panel.findChild<ErrorBar*>()->isHidden());
         keepPicture(panel, "network-error");
         line->setText("60");

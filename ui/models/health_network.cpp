@@ -19,6 +19,10 @@ constexpr double kJitterPerBuffer = 4.0;         ///< a buffer needs about four 
 
 QString tr(const char* text) { return healthText(text); }
 
+QString counted(double count, const QString& one, const QString& many) {
+    return count == 1.0 ? one : many.arg(numberText(count, 0));
+}
+
 }  // namespace
 
 void HealthReader::addNetwork(const Input& in) {
@@ -118,18 +122,21 @@ void HealthReader::addNetwork(const Input& in) {
               tr("Share of played audio that was made up because its packet was missing or "
                  "late. Good: below 1 %. Raise the smallest target, or mend the network."),
               tr("Good below 1 %, failing above 5 %, over the whole run."));
-    concealed.numbers =
-        tr("%1 events, %2 late packets, %3 interruptions of 150 ms and more.")
-            .arg(numberText(newest(history.series("concealment_events")).value, 0),
-                 numberText(newest(history.series("late")).value, 0),
-                 numberText(newest(history.series("playout_interruptions")).value, 0));
+    concealed.numbers = tr("%1, %2, %3 of 150 ms and more.")
+                            .arg(counted(newest(history.series("concealment_events")).value,
+                                         tr("1 event"), tr("%1 events")),
+                                 counted(newest(history.series("late")).value, tr("1 late packet"),
+                                         tr("%1 late packets")),
+                                 counted(newest(history.series("playout_interruptions")).value,
+                                         tr("1 interruption"), tr("%1 interruptions")));
     rows_.push_back(concealed);
     auto lost =
         share("lost", tr("Lost"), "loss_ratio",
               tr("Share of packets that never came. Good: below 1 %. No buffer helps: mend the "
                  "network, or choose the better concealer."),
               tr("Degraded above 5 %; good below 1 %."));
-    lost.numbers = tr("%1 packets lost.").arg(numberText(newest(history.series("lost")).value, 0));
+    lost.numbers =
+        counted(newest(history.series("lost")).value, tr("1 packet lost."), tr("%1 packets lost."));
     rows_.push_back(lost);
 
     HealthRow lead{.id = "lead", .group = group, .name = tr("Playout lead"), .unit = tr("ms")};
@@ -164,10 +171,11 @@ void HealthReader::addMachine(const Input& in) {
         tr("99 of 100 blocks of 10 ms are computed in this time. Good: below 5 ms. Above 10 ms "
            "sound is late: close other programs or choose a lighter engine.");
     if (in.machine != nullptr) {
-        block.numbers = tr("p99 %1 ms, longest block %2 ms, load %3 %, %4 blocks begun late.")
-                            .arg(block.value, numberText(in.machine->block_max_ms, 1),
-                                 numberText(100.0 * in.machine->load_ratio, 0))
-                            .arg(in.machine->late_blocks);
+        block.numbers =
+            tr("p99 %1 ms, longest block %2 ms, load %3 %, %4 begun late.")
+                .arg(block.value, numberText(in.machine->block_max_ms, 1),
+                     numberText(100.0 * in.machine->load_ratio, 0),
+                     counted(double(in.machine->late_blocks), tr("1 block"), tr("%1 blocks")));
     }
     block.rule = tr("A block has to be done in 10 ms.");
     rows_.push_back(block);

@@ -92,6 +92,11 @@ void HealthReader::summarise(const Input& in, bool running) {
     }
     auto reason = parts.join(QStringLiteral(", "));
     summary_.reason = reason.left(1).toUpper() + reason.mid(1);
+    if (running || in.machine == nullptr) return;
+    // The values stay to be read; they are of a run that is over.
+    summary_.reason = tr("Last run: %1. %2").arg(summary_.word, summary_.reason);
+    summary_.word = tr("Not running");
+    summary_.verdict = Verdict::no_data;
 }
 
 /// The engine's rules: all of them from a running engine, of a session those it told.
@@ -117,6 +122,9 @@ void HealthReader::update(const History& history, const duplex::Settings& settin
     addTurns(in);
     addNetwork(in);
     addMachine(in);
+    for (auto& row : rows_) {
+        if (row.verdict == Verdict::no_data) row.numbers.clear();
+    }
     summarise(in, running);
 }
 

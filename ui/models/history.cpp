@@ -3,6 +3,7 @@
 #include "ui/models/history.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -36,7 +37,9 @@ void History::clear() {
     now_s_ = 0.0;
     next_block_ = 0;
     ++version_;
-    ++epoch_;
+    // An opened session takes the place of the history shown: no two are of one epoch.
+    static std::atomic<std::uint64_t> epochs{0};
+    epoch_ = ++epochs;
     for (auto& levels : waves_) {
         double step_s = bench::kColumnS;
         for (auto& level : levels) {

@@ -155,6 +155,8 @@ Result<void> ParameterEdits::set(const QString& name, const QString& typed) {
     const auto before = now(name);
     const auto raw_before = rawText(name);
     const auto typed_before = requestedText(name);
+    // A field that is only left, a list that is only looked at.
+    if (typed == typed_before || (typed == raw_before && !typed_.contains(name))) return {};
     auto done = put({name, typed});
     if (!done) return done;
     if (rawText(name) == raw_before && requestedText(name) == typed_before) return done;

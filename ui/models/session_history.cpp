@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/session_history.h"
 
+#include <QFileInfo>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
+#include "app/bench/bench.h"
 #include "engine/dsp/level.h"
 #include "engine/session/session_reader.h"
 #include "ui/models/history.h"
@@ -138,6 +141,61 @@ void fillHistory(const session::Session& session, History& history) {
     addRows(session, history);
     addPackets(session, history);
     for (const auto& event : session.events) history.addEvent(event);
+}
+
+std::vector<bench::VoiceSegment> voiceIn(const session::Session& session) {
+    std::vector<bench::VoiceSegment> segments;
+    const auto clean = session.taps.find("clean");
+    if (clean == session.taps.end()) return segments;
+    const auto block_frames = std::int64_t(session.rate_hz) / 100;
+    const auto first = session.first_block * block_frames;
+    const auto end = first + std::ssize(clean->second);
+    std::int64_t from = -1;
+    for (const auto& event : session.events) {
+        if (event.kind == EventKind::segment_started) from = std::max(event.frame, first);
+        if (event.kind != EventKind::segment_ended || from < 0) continue;
+        const auto to = std::min((event.block + 1) * block_frames, end);
+        if (to > from) {
+            const auto samples = clean->second.begin();
+            segments.push_back({double(from) / session.rate_hz,
+                                double(to) / session.rate_hz,
+                                {samples + (from - first), samples + (to - first)}});
+        }
+        from = -1;
+    }
+    return segments;
+}
+
+std::vector<bench::QueuedSpeech> spokenIn(const session::Session& session) {
+    using State = bench::QueuedSpeech::State;
+    std::vector<bench::QueuedSpeech> spoken;
+    for (const auto& item : session.items) {
+        const bool file = item.kind == "file";
+        const auto text = QString::fromStdString(item.text);
+        spoken.push_back({.ticket = item.item,
+                          .item = item.item,
+                          .run = kSessionRun,
+                          .state = State::speaking,
+                          .title = file ? QFileInfo(text).fileName() : text,
+                          .file = file,
+                          .length_ms = item.rate_hz > 0
+                                           ? 1000.0 * double(item.samples.size()) / item.rate_hz
+                                           : 0.0,
+                          .problem = {}});
+    }
+    for (const auto& event : session.events) {
+        const bool ended = event.kind == EventKind::item_ended;
+        if (!ended && event.kind != EventKind::item_interrupted &&
+            event.kind != EventKind::playback_silent) {
+            continue;
+        }
+        for (auto& one : spoken) {
+            if (one.item != event.item) continue;
+            if (std::isfinite(event.value)) one.heard_ms = event.value;
+            one.state = ended ? State::heard : State::interrupted;
+        }
+    }
+    return spoken;
 }
 
 }  // namespace doubletalk::ui

@@ -24,7 +24,11 @@ void NumberEdit::setText(const QString& text) {
 
 QString NumberEdit::text() const { return lineEdit()->text(); }
 
-QValidator::State NumberEdit::validate(QString&, int&) const { return QValidator::Acceptable; }
+QValidator::State NumberEdit::validate(QString& input, int&) const {
+    const bool letters = std::any_of(input.begin(), input.end(),
+                                     [](const QChar letter) { return letter.isLetter(); });
+    return letters ? QValidator::Invalid : QValidator::Acceptable;
+}
 
 QAbstractSpinBox::StepEnabled NumberEdit::stepEnabled() const {
     return StepUpEnabled | StepDownEnabled;

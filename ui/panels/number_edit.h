@@ -6,8 +6,8 @@
 
 namespace doubletalk::ui {
 
-/// Text field for a number that Up, Down and the wheel move by its step. It lets any text through:
-/// whoever takes the value says why it does not fit. Thread: gui.
+/// Text field for a number that Up, Down and the wheel move by its step. Letters cannot be typed;
+/// of the rest, whoever takes the value says why it does not fit. Thread: gui.
 class NumberEdit : public QAbstractSpinBox {
     Q_OBJECT
 public:

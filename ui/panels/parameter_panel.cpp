@@ -170,6 +170,12 @@ void ParameterPanel::fillPresets() {
     markPreset();
 }
 
+void ParameterPanel::showPreset(const QString& title) {
+    if (preset_box_->findData(title) < 0) return;
+    preset_ = title;
+    markPreset();
+}
+
 void ParameterPanel::markPreset() {
     const Preset* chosen = nullptr;
     for (const auto& preset : presets_.presets()) {

@@ -32,6 +32,10 @@ public:
     void showSetting(const QString& full_name);
     /// Looks for values the engine changed by itself. Cheap enough for a few times a second.
     void refresh();
+    /// Title of the preset chosen last.
+    [[nodiscard]] QString preset() const { return preset_; }
+    /// Marks it as the one chosen last; its values are not applied. Unknown ones are ignored.
+    void showPreset(const QString& title);
     [[nodiscard]] ParameterModel& model() { return *model_; }
     [[nodiscard]] ParameterView& view() { return *view_; }
 

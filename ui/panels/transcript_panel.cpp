@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "ui/models/history.h"
 #include "ui/models/setting_text.h"
@@ -89,8 +90,10 @@ TranscriptPanel::Line TranscriptPanel::assistantLine(const bench::QueuedSpeech& 
     return line;
 }
 
-void TranscriptPanel::setQueue(const std::vector<bench::QueuedSpeech>& queue) {
-    queue_ = queue;
+void TranscriptPanel::setQueue(const std::vector<bench::QueuedSpeech>& queue, int run) {
+    queue_.clear();
+    std::copy_if(queue.begin(), queue.end(), std::back_inserter(queue_),
+                 [run](const auto& speech) { return speech.run == run; });
     rebuild();
 }
 

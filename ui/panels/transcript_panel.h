@@ -21,8 +21,8 @@ public:
     /// history outlives it: it knows when an item sounded.
     explicit TranscriptPanel(const History& history, QWidget* parent = nullptr);
 
-    /// A few times a second.
-    void setQueue(const std::vector<bench::QueuedSpeech>& queue);
+    /// What was said in that run. A few times a second.
+    void setQueue(const std::vector<bench::QueuedSpeech>& queue, int run);
     void addUnderstood(double start_s, double end_s, const QString& text);
     void clear();
     [[nodiscard]] QString plainText() const;

@@ -53,7 +53,11 @@ EchoPathPlot::EchoPathPlot(const History& history, QWidget* parent)
       delay_line_(addLine(plot())),
       tail_line_(addLine(plot())),
       delay_text_(addText(plot(), Qt::AlignTop | Qt::AlignRight)),
-      tail_text_(addText(plot(), Qt::AlignTop | Qt::AlignRight)) {
+      tail_text_(addText(plot(), Qt::AlignTop | Qt::AlignRight)),
+      no_data_(addText(plot(), Qt::AlignCenter)) {
+    no_data_->position->setTypeX(QCPItemPosition::ptAxisRectRatio);
+    no_data_->position->setCoords(0.5, 0.5);
+    no_data_->setTextAlignment(Qt::AlignCenter);
     for (auto* graph : {held_graph_, graph_}) graph->setAdaptiveSampling(false);
     plot().setPlottingHint(QCP::phFastPolylines);
     plot().yAxis->setRange(kFloorDb, 0.0);
@@ -74,7 +78,7 @@ void EchoPathPlot::restyle() {
     QPen dotted(theme.colour(Token::text2), 1.0);
     dotted.setDashPattern({2, 3});
     for (auto* line : {delay_line_, tail_line_}) line->setPen(dotted);
-    for (auto* text : {delay_text_, tail_text_}) {
+    for (auto* text : {delay_text_, tail_text_, no_data_}) {
         text->setFont(theme.note());
         text->setColor(theme.colour(Token::text2));
     }
@@ -96,6 +100,10 @@ void EchoPathPlot::refresh() {
     QList<double> values;
     for (auto* item : {delay_line_, tail_line_}) item->setVisible(path != nullptr);
     for (auto* item : {delay_text_, tail_text_}) item->setVisible(path != nullptr);
+    no_data_->setVisible(path == nullptr);
+    no_data_->setText(history_.nowS() > 0.0 ? tr("No data: sessions hold no echo path,\n"
+                                                 "a run shows it from its first second on")
+                                            : tr("Appears after Run, R"));
     if (path != nullptr) {
         const int points = std::min(path->frames, kMostPoints);
         for (int i = 0; i < points; ++i) {

@@ -39,6 +39,7 @@ private:
     QCPItemStraightLine* tail_line_;
     QCPItemText* delay_text_;
     QCPItemText* tail_text_;
+    QCPItemText* no_data_;
     std::int64_t drawn_block_ = -1;
     std::uint64_t drawn_epoch_ = 0;
 };

@@ -21,6 +21,7 @@ namespace {
 QString tr(const char* text) { return QCoreApplication::translate("LaneStrip", text); }
 constexpr double kOnsetReachS = 2.0;  // as METRICS counts a stop to a labelled interruption
 constexpr double kDecisionS = 0.02;
+constexpr double kLossJoinS = 0.015;
 
 QString laneName(Lane lane) {
     switch (lane) {
@@ -38,8 +39,9 @@ QString laneName(Lane lane) {
 QString laneTip(Lane lane) {
     switch (lane) {
         case Lane::assistant:
-            return tr("When the assistant sounded. Hatched: audio that was queued and dropped by an "
-                      "interruption, so nobody heard it.");
+            return tr("When the assistant sounded. Hatched: audio that waited at the loudspeaker and "
+                      "was dropped by an interruption. The rest of the item was not sent any more: "
+                      "pale in the far end's waveform.");
         case Lane::user:
             return tr("Voice activity on the cleaned signal: when the program believes the user speaks.");
         case Lane::barge_in:
@@ -51,7 +53,9 @@ QString laneTip(Lane lane) {
         case Lane::concealed:
             return tr("Audio that was made up because its packet had not come. Good: nothing here. "
                       "Raise the buffer when it comes often.");
-        case Lane::lost: return tr("Microphone audio that never came and was made up as silence.");
+        case Lane::lost:
+            return tr("Packets that never came, where the loss was known. Good: nothing here. No "
+                      "buffer helps: mend the network, or choose the better concealer.");
         case Lane::network: return tr("What the simulated network did: delay spikes.");
     }
     return {};
@@ -110,6 +114,10 @@ void LaneStrip::readEvents(const StripFrame& frame) {
                 }
                 if (dropped_s_ > 0.0) {
                     unheard_.push_back({at, at + dropped_s_, Form::hatched, Token::far_end, {}});
+                    unheard_.back().tip =
+                        tr("%1 that waited at the loudspeaker were dropped. The rest of the item was "
+                           "not sent any more: pale in the far end's waveform.")
+                            .arg(lengthText(dropped_s_));
                 }
                 if (open_stop_ < 0) break;
                 auto& stop = decisions_[std::size_t(open_stop_)];
@@ -135,6 +143,32 @@ void LaneStrip::readEvents(const StripFrame& frame) {
             }
             default: break;
         }
+    }
+}
+
+void LaneStrip::readPackets(const StripFrame& frame) {
+    const auto& packets = frame.history.packets();
+    if (packets_epoch_ != frame.history.epoch() || packets_seen_ > packets.size()) {
+        packets_epoch_ = frame.history.epoch();
+        packets_seen_ = 0;
+        lost_.clear();
+    }
+    for (; packets_seen_ < packets.size(); ++packets_seen_) {
+        const auto& packet = packets[packets_seen_];
+        if (!packet.lost) continue;
+        const double at = double(packet.block) * kBlockMs / 1000.0;
+        // A burst is one bar: packets come every few blocks.
+        if (lost_.empty() || at - lost_.back().to_s > kLossJoinS) {
+            lost_.push_back({at, at, Form::solid, Token::problem, {}});
+            lost_count_ = 0;
+        }
+        auto& bar = lost_.back();
+        bar.to_s = at + kBlockMs / 1000.0;
+        ++lost_count_;
+        bar.tip = lost_count_ == 1 ? tr("1 packet lost, %1").arg(clockText(bar.from_s, 3))
+                                   : tr("%1 packets lost, %2")
+                                         .arg(lost_count_)
+                                         .arg(clockText(bar.from_s, 3));
     }
 }
 
@@ -182,7 +216,7 @@ std::vector<LaneStrip::Bar> LaneStrip::barsOf(Lane lane, const StripFrame& frame
             addProblems([](ProblemKind kind) { return kind == ProblemKind::concealed; }, false);
             break;
         case Lane::lost:
-            addProblems([](ProblemKind kind) { return kind == ProblemKind::lost; }, false);
+            addBars(lost_);
             break;
         case Lane::network: addBars(network_); break;
     }
@@ -260,6 +294,7 @@ void LaneStrip::drawBars(QPainter& painter, const QRect& row, const std::vector<
 
 void LaneStrip::draw(QPainter& painter, const StripFrame& frame) {
     readEvents(frame);
+    readPackets(frame);
     painter.setPen(Theme::current().colour(Token::panel));
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
         const auto row = rowRect(i, frame);

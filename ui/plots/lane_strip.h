@@ -34,6 +34,7 @@ private:
     };
 
     void readEvents(const StripFrame& frame);
+    void readPackets(const StripFrame& frame);
     [[nodiscard]] std::vector<Bar> barsOf(Lane lane, const StripFrame& frame) const;
     void drawBars(QPainter& painter, const QRect& row, const std::vector<Bar>& bars,
                   const StripFrame& frame) const;
@@ -41,8 +42,10 @@ private:
 
     std::vector<Lane> lanes_;
     std::vector<Bar> decisions_, unheard_, network_;  ///< out of the events
-    std::uint64_t epoch_ = 0;
-    std::size_t seen_ = 0;
+    std::vector<Bar> lost_;                            ///< out of the packets
+    std::uint64_t epoch_ = 0, packets_epoch_ = 0;
+    int lost_count_ = 0;  ///< packets of the newest bar of lost_
+    std::size_t seen_ = 0, packets_seen_ = 0;
     double onset_s_ = -1.0, voice_s_ = -1.0;
     double dropped_s_ = 0.0;
     int open_stop_ = -1;  ///< decision whose silence is still to come

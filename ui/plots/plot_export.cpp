@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QMenu>
 #include <QMessageBox>
 #include <QPageSize>
@@ -121,6 +122,11 @@ QString exportSuffix(ExportFormat format) {
     return {};
 }
 
+QString withSuffix(const QString& path, ExportFormat format) {
+    const auto suffix = exportSuffix(format);
+    return path.endsWith(suffix, Qt::CaseInsensitive) ? path : path + suffix;
+}
+
 void showExportMenu(QWidget* at, ExportablePlot& plot) {
     QMenu menu(at);
     struct Choice {
@@ -154,7 +160,13 @@ void showExportMenu(QWidget* at, ExportablePlot& plot) {
         at->window(), tr("Export plot"), folder + '/' + plot.exportName() + exportSuffix(format),
         QStringLiteral("*") + exportSuffix(format));
     if (path.isEmpty()) return;
-    if (!path.contains('.')) path += exportSuffix(format);
+    const bool confirmed = path.endsWith(exportSuffix(format), Qt::CaseInsensitive);
+    path = withSuffix(path, format);
+    if (!confirmed && QFileInfo::exists(path) &&
+        QMessageBox::question(at->window(), tr("Export plot"),
+                              tr("%1 exists. Replace it?").arg(path)) != QMessageBox::Yes) {
+        return;
+    }
     QString error;
     if (!plot.exportTo(path, format, range, &error)) {
         QMessageBox::warning(at->window(), tr("Export plot"), error);

@@ -42,6 +42,8 @@ public:
 void showExportMenu(QWidget* at, ExportablePlot& plot);
 /// ".svg" and so on.
 [[nodiscard]] QString exportSuffix(ExportFormat format);
+/// A file's name with the format's suffix, as it is or appended; dots of folders do not count.
+[[nodiscard]] QString withSuffix(const QString& path, ExportFormat format);
 /// 17 significant digits; empty for NaN.
 [[nodiscard]] QByteArray csvNumber(double value);
 

@@ -144,17 +144,22 @@ void TimeStack::changed() {
 
 QString TimeStack::note() const {
     QString text;
-    if (const auto frozen = view_.frozenAt()) {
-        text = tr("Frozen at %1, engine running").arg(clockText(*frozen, 1));
-    }
+    const auto frozen = running_ ? view_.frozenAt() : std::nullopt;  // else nothing goes on
+    if (frozen) text = tr("Frozen at %1, engine running").arg(clockText(*frozen, 1));
     if (view_.cursorsShown()) {
         const double a = view_.cursor(0);
         const double b = view_.cursor(1);
-        if (!text.isEmpty()) text = tr("Frozen at %1   ").arg(clockText(*view_.frozenAt(), 1));
+        if (frozen) text = tr("Frozen at %1   ").arg(clockText(*frozen, 1));
         text += tr("t\u2081 %1  t\u2082 %2  \u0394 %3 s")
                     .arg(clockText(a, 3), clockText(b, 3), plainNumber(b - a, 3));
     }
     return text;
+}
+
+void TimeStack::setRunning(bool running) {
+    if (running == running_) return;
+    running_ = running;
+    updateNote();
 }
 
 void TimeStack::updateNote() { header_->setNote(note(), view_.cursorsShown()); }

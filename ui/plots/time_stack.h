@@ -39,6 +39,8 @@ public:
     void setIdleText(const QString& text) { idle_text_ = text; }
     /// Once a frame of the window, after TimeView::advance().
     void refresh();
+    /// Whether the engine runs on while the view stands still.
+    void setRunning(bool running);
     /// A setting that is drawn as a line ("barge_in.trigger_dbfs").
     void setLimit(std::string_view name, double value);
 
@@ -115,6 +117,7 @@ private:
     std::uint64_t style_ = 1;
     bool held_ = false;
     bool compact_ = false;
+    bool running_ = false;
     bool dirty_ = true;
     std::vector<std::int64_t> drawn_;  ///< what the last frame showed
     std::int64_t frames_drawn_ = 0;

@@ -48,6 +48,7 @@ ErrorBar::ErrorBar(QWidget* parent)
 void ErrorBar::showError(const QString& text) { showError(text, {}, {}); }
 
 void ErrorBar::showError(const QString& text, const QString& action, std::function<void()> act) {
+    kind_ = Kind::problem;
     full_text_ = text;
     act_ = std::move(act);
     action_->setText(action);
@@ -56,6 +57,12 @@ void ErrorBar::showError(const QString& text, const QString& action, std::functi
     setAccessibleName(tr("Problem: %1").arg(text));
     show();
     elide();
+}
+
+void ErrorBar::showResult(const QString& text) {
+    showError(text);
+    kind_ = Kind::result;
+    setAccessibleName(text);
 }
 
 void ErrorBar::clear() {
@@ -78,10 +85,13 @@ void ErrorBar::paintEvent(QPaintEvent*) {
     const auto& theme = Theme::current();
     QPainter painter(this);
     painter.fillRect(rect(), theme.colour(Token::field));
-    painter.fillRect(QRect(0, 0, 3, height()), theme.colour(Token::problem));
-    painter.setPen(theme.colour(Token::problem));
+    const bool problem = kind_ == Kind::problem;
+    const auto edge = theme.colour(problem ? Token::problem : Token::accent);
+    painter.fillRect(QRect(0, 0, 3, height()), edge);
+    painter.setPen(edge);
     painter.setFont(theme.note());
-    painter.drawText(QRect(8, 0, 16, height()), Qt::AlignCenter, QStringLiteral("◆"));
+    painter.drawText(QRect(8, 0, 16, height()), Qt::AlignCenter,
+                     problem ? QStringLiteral("◆") : QStringLiteral("●"));
 }
 
 }  // namespace doubletalk::ui

@@ -3,6 +3,7 @@
 #include "ui/widgets/setting_field.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QStyle>
 
@@ -42,6 +43,7 @@ SettingField::SettingField(ParameterEdits& edits, const QString& full_name, cons
         number_->setFixedWidth(Theme::current().scaled(52));
         connect(number_, &NumberEdit::stepped, this, [this] { take(number_->text()); });
         connect(number_, &NumberEdit::editingFinished, this, [this] { take(number_->text()); });
+        number_->installEventFilter(this);
         layout->addWidget(number_);
         const auto unit = QString::fromUtf8(row.text.unit.data(), qsizetype(row.text.unit.size()));
         if (!unit.isEmpty()) {
@@ -56,6 +58,26 @@ SettingField::SettingField(ParameterEdits& edits, const QString& full_name, cons
     setFocusProxy(editor);
     connect(&edits_, &ParameterEdits::changed, this, &SettingField::refresh);
     refresh();
+}
+
+bool SettingField::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() != QEvent::KeyPress) return QWidget::eventFilter(watched, event);
+    const auto key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_Escape) {
+        refresh();
+        setProblem({});
+        number_->clearFocus();
+        return true;
+    }
+    if (key != Qt::Key_Return && key != Qt::Key_Enter) return QWidget::eventFilter(watched, event);
+    take(number_->text());
+    // What was refused is typed again.
+    if (problem_.isEmpty()) {
+        number_->clearFocus();
+    } else {
+        number_->selectAll();
+    }
+    return true;
 }
 
 void SettingField::take(const QString& text) {

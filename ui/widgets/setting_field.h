@@ -26,6 +26,10 @@ signals:
     void rejected(const QString& why);
     void accepted();
 
+protected:
+    /// Enter and Escape leave the field: what is typed next goes to the window again.
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     void refresh();
     void take(const QString& text);

@@ -4,6 +4,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QProgressBar>
 #include <QToolButton>
 #include <cmath>
@@ -13,6 +14,26 @@
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
+namespace {
+
+/// Text that takes what room there is: a path keeps both its ends.
+class MessageLabel : public QLabel {
+public:
+    using QLabel::QLabel;
+    [[nodiscard]] QSize minimumSizeHint() const override { return {0, 0}; }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.setPen(Theme::current().colour(Token::text));
+        painter.setFont(Theme::current().note());
+        painter.drawText(
+            contentsRect(), Qt::AlignLeft | Qt::AlignVCenter,
+            painter.fontMetrics().elidedText(text(), Qt::ElideMiddle, contentsRect().width()));
+    }
+};
+
+}  // namespace
 
 StatusContent::StatusContent(QWidget* parent) : QWidget(parent) {
     auto* layout = new QHBoxLayout(this);
@@ -38,7 +59,12 @@ StatusContent::StatusContent(QWidget* parent) : QWidget(parent) {
     cancel_->setText(tr("Cancel"));
     connect(cancel_, &QToolButton::clicked, this, &StatusContent::cancelled);
     layout->addWidget(cancel_);
-    layout->addStretch(1);
+    message_ = new MessageLabel(this);
+    message_->setTextFormat(Qt::PlainText);
+    message_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    layout->addWidget(message_, 1);
+    message_over_.setSingleShot(true);
+    connect(&message_over_, &QTimer::timeout, this, [this] { showMessage({}, 0); });
     recording_ = addCell(*layout, tr("Length of the recording that is being kept"));
     round_trip_ =
         addCell(*layout, tr("From handing over a sound until it is in the microphone, measured by "
@@ -112,5 +138,18 @@ void StatusContent::setProgress(const QString& what, double done_ratio, bool can
     put(work_, what, numberText(100.0 * done_ratio, 0) + QStringLiteral(" %"));
     bar_->setValue(int(std::lround(1000.0 * done_ratio)));
 }
+
+void StatusContent::showMessage(const QString& text, int for_ms) {
+    message_->setText(text);
+    message_->setToolTip(text);
+    message_->setAccessibleName(text);
+    if (text.isEmpty()) {
+        message_over_.stop();
+    } else {
+        message_over_.start(for_ms);
+    }
+}
+
+QString StatusContent::message() const { return message_->text(); }
 
 }  // namespace doubletalk::ui

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 class QHBoxLayout;
@@ -16,7 +17,8 @@ struct MachineState;
 namespace doubletalk::ui {
 
 /// What the status bar shows: device, rate, load, frames a second, overruns, recording time, round
-/// trip; instead of them long work with its percentage and Cancel. Thread: gui.
+/// trip, long work with its percentage and Cancel, and between them what was last said, for a
+/// while. Thread: gui.
 class StatusContent : public QWidget {
     Q_OBJECT
 public:
@@ -30,6 +32,10 @@ public:
     void setRoundTrip(double ms);
     /// 0..1; 1 ends it. Cancel is offered while somebody listens.
     void setProgress(const QString& what, double done_ratio, bool can_cancel);
+    /// Replaces the message before; gone after for_ms.
+    void showMessage(const QString& text, int for_ms);
+    /// Empty: none is shown.
+    [[nodiscard]] QString message() const;
 
 signals:
     void cancelled();
@@ -38,7 +44,8 @@ private:
     QLabel* addCell(QHBoxLayout& layout, const QString& tip);
     void put(QLabel* cell, const QString& name, const QString& value, bool bad = false);
 
-    QLabel *device_, *load_, *frames_, *overruns_, *recording_, *round_trip_, *work_;
+    QLabel *device_, *load_, *frames_, *overruns_, *recording_, *round_trip_, *work_, *message_;
+    QTimer message_over_;
     QProgressBar* bar_;
     QToolButton* cancel_;
 };
