@@ -239,7 +239,7 @@ private slots:
         auto contradicting = stream.settings();
         contradicting.buffer.chunk_ms = contradicting.buffer.duration_ms + 1;
         QVERIFY(!DuplexStream::open(contradicting, std::make_unique<device::NullDevice>()));
-        QVERIFY(eventually([&] { return rig->count(EventKind::parameter_changed) == 7; }));
+        QVERIFY(eventually([&] { return rig->count(EventKind::parameter_changed) == 9; }));
         QVERIFY(stream.reset());
         QVERIFY(eventually([&] { return rig->count(EventKind::reset) == 1; }));
         stream.stop();
