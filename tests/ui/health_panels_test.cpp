@@ -4,6 +4,8 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QLabel>
+#include <QScrollArea>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
@@ -117,9 +119,9 @@ private slots:
         transcript.show();
         bench::QueuedSpeech item;
         item.item = history.assistant().front().item;
+        item.run = 2;
         item.state = bench::QueuedSpeech::State::interrupted;
         item.title =
-        item.run = 2;
             "Here is the plan for the day. First the kitchen calls for a new delivery of coffee.";
         item.length_ms = 6000;
         item.heard_ms = 3000;
@@ -144,9 +146,9 @@ private slots:
         for (const auto& shown : reader.rows()) {
             QCOMPARE(shown.verdict, Verdict::no_data);
             QVERIFY2(!shown.tip.isEmpty() && !shown.rule.isEmpty(), qPrintable(shown.id));
+            QVERIFY2(shown.numbers.isEmpty(), qPrintable(shown.numbers));
         }
         for (int i = 0; i < 40; ++i) {
-            QVERIFY2(shown.numbers.isEmpty(), qPrintable(shown.numbers));
             history.addRow(row(i * 10 + 9, {{"drift_ppm", 120.0},
                                             {"erle_db", 12.0},
                                             {"erle_linear_db", 8.0},
@@ -190,8 +192,6 @@ private slots:
         QVERIFY2(reader.summary().reason.contains("6 rules pass"),
                  qPrintable(reader.summary().reason));
 
-        HealthRowView view;
-        view.resize(248, 43);
         history.addRow(row(409, {{"jitter_ms", 4.0}, {"loss_ratio", 0.02}, {"lost", 1.0}}));
         reader.update(history, target.inUse(), &machine, 16000, true);
         QCOMPARE(reader.find("lost")->numbers, QStringLiteral("1 packet lost."));
@@ -202,6 +202,8 @@ private slots:
         reader.update(history, target.inUse(), nullptr, 16000, false);
         QCOMPARE(reader.summary().word, QStringLiteral("Failing"));
 
+        HealthRowView view;
+        view.resize(248, 43);
         view.setRow(*reader.find("drift"), 10.0);
         QVERIFY(!view.noteShown());  // not before a second
         view.setRow(*reader.find("drift"), 11.1);
@@ -282,6 +284,24 @@ private slots:
         QVERIFY(meter->clipped());
         QTest::mouseClick(meter, Qt::LeftButton);
         QVERIFY(!meter->clipped());
+    }
+
+    void aNarrowColumnCutsNothing() {
+        Rig rig;
+        History history;
+        HealthPanel panel(history, rig.target);
+        panel.resize(132, 800);
+        panel.show();
+        QCoreApplication::processEvents();
+        auto* scroll = panel.findChild<QScrollArea*>();
+        QVERIFY(scroll->widget()->width() <= scroll->viewport()->width());
+        for (const auto* label : scroll->widget()->findChildren<QLabel*>()) {
+            if (!label->isVisible() || label->wordWrap()) continue;
+            const auto margins = label->contentsMargins();
+            QVERIFY2(label->fontMetrics().horizontalAdvance(label->text()) <=
+                         label->width() - margins.left() - margins.right(),
+                     qPrintable(label->text()));
+        }
     }
 
     void eventsAreFilteredAndStepped() {

@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -15,6 +16,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QSettings>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
@@ -36,6 +38,7 @@
 #include "ui/widgets/lamp_button.h"
 #include "ui/widgets/quick_toggles.h"
 #include "ui/widgets/status_content.h"
+#include "ui/window_layout.h"
 
 using namespace doubletalk;
 using namespace doubletalk::ui;
@@ -163,9 +166,6 @@ private slots:
         line->setText("55");
         QTest::keyClick(fields[0], Qt::Key_Return);
         QCOMPARE(rig.target.requested().network.delay_ms, 55.0);
-        line->setText("99999");
-        QTest::keyClick(fields[0], Qt::Key_Return);
-        QCOMPARE(rig.target.requested().network.delay_ms, 55.0);
         // The value as it is changes nothing, also with other digits.
         const int steps = rig.edits.undoStack().count();
         QSignalSpy changes(&rig.target, &ParameterTarget::changed);
@@ -192,6 +192,9 @@ private slots:
         QVERIFY(!fields[0]->hasFocus());
         line->setText("55");
         QTest::keyClick(fields[0], Qt::Key_Return);
+        line->setText("99999");
+        QTest::keyClick(fields[0], Qt::Key_Return);
+        QCOMPARE(rig.target.requested().network.delay_ms, 55.0);
         QVERIFY(!panel.findChild<ErrorBar*>()->isHidden());
         keepPicture(panel, "network-error");
         line->setText("60");
@@ -324,6 +327,94 @@ private slots:
         QCOMPARE(open.count(), 0);  // nothing readable there
         keepPicture(sessions, "sessions");
     }
+
+    void docksKeepTheirPlaces() {
+        QTemporaryDir folder;
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder.path());
+        QMap<QString, QSize> sizes;
+        {
+            Docked docked({1600, 1000});
+            QCOMPARE(docked.width("parameters"), 296);
+            QCOMPARE(docked.width("health"), 248);
+            QVERIFY(!docked.isTabOf("events", "echo_path"));
+            docked.window.resizeDocks({docked.layout.dock("parameters")}, {341}, Qt::Horizontal);
+            docked.window.resizeDocks({docked.layout.dock("events")}, {333}, Qt::Vertical);
+            docked.layout.dock("speak")->raise();
+            QTest::qWait(50);
+            QCOMPARE(docked.width("parameters"), 341);
+            for (const auto& id : docked.inFront()) sizes[id] = docked.layout.dock(id)->size();
+            QCOMPARE(sizes.size(), 5);
+            docked.layout.save(Workspace::echo);
+        }
+        Docked docked({1600, 1000});
+        QCOMPARE(docked.inFront(), sizes.keys());
+        for (const auto& id : docked.inFront()) QCOMPARE(docked.layout.dock(id)->size(), sizes[id]);
+
+        QSignalSpy narrow(&docked.layout, &WindowLayout::narrowChanged);
+        docked.window.resize(1280, 800);
+        QTRY_COMPARE(narrow.count(), 1);
+        QTRY_COMPARE(docked.width("parameters"), 264);
+        QCOMPARE(docked.width("health"), 132);
+        QVERIFY(docked.isTabOf("events", "echo_path"));
+        QVERIFY(docked.isTabOf("latency", "echo_path"));
+        docked.window.resize(1600, 1000);
+        QTRY_COMPARE(narrow.count(), 2);
+        QTRY_COMPARE(docked.width("parameters"), 341);
+        QVERIFY(!docked.isTabOf("events", "echo_path"));
+    }
+
+    void lampsAreEightPxOnEveryScreen() {
+        LampButton button("AEC");
+        button.setLamp(Lamp::on);
+        for (const double ratio : {1.0, 2.0}) {
+            const auto image = button.icon().pixmap(button.iconSize(), ratio).toImage();
+            int least = image.width(), most = 0;
+            for (int x = 0; x < image.width(); ++x) {
+                if (qAlpha(image.pixel(x, image.height() / 2)) < 128) continue;
+                least = std::min(least, x);
+                most = std::max(most, x);
+            }
+            const double width = (most - least + 1) / ratio;
+            QVERIFY2(std::abs(width - 8.0) <= 1.0, qPrintable(QString::number(width)));
+        }
+    }
+
+private:
+    /// Empty docks in a window of their own.
+    struct Docked {
+        explicit Docked(const QSize& size) {
+            window.setCentralWidget(new QWidget);
+            layout.add("parameters", "Parameters", new QWidget, Qt::LeftDockWidgetArea);
+            layout.add("health", "Health", new QWidget, Qt::RightDockWidgetArea);
+            for (const auto& id : ids().mid(2))
+                layout.add(id, id, new QWidget, Qt::BottomDockWidgetArea);
+            layout.stack("events", {"speak"});
+            window.resize(size);
+            layout.restore(Workspace::echo);
+            window.show();
+            QTest::qWait(400);
+        }
+        [[nodiscard]] static QStringList ids() {
+            return {"parameters", "health", "echo_path", "delay_variation",
+                    "latency",    "events", "speak"};
+        }
+        [[nodiscard]] QStringList inFront() const {
+            QStringList front;
+            for (const auto& id : ids()) {
+                if (!layout.dock(id)->visibleRegion().isEmpty()) front << id;
+            }
+            front.sort();
+            return front;
+        }
+        [[nodiscard]] int width(const QString& id) const { return layout.dock(id)->width(); }
+        [[nodiscard]] bool isTabOf(const QString& id, const QString& other) const {
+            return window.tabifiedDockWidgets(layout.dock(other)).contains(layout.dock(id));
+        }
+        QMainWindow window;
+        QMenu menu;
+        WindowLayout layout{window, menu};
+    };
 };
 
 QTEST_MAIN(UiPanelsTest)
