@@ -17,6 +17,7 @@
 
 #include "engine/codec/media_kind.h"
 #include "ui/models/setting_text.h"
+#include "ui/models/track_title.h"
 #include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
 
@@ -154,7 +155,7 @@ void SaveTrackDialog::listTracks() {
     if (!wanted_.isEmpty()) return;  // another session's
     for (const auto& track : saver_.tracks()) {
         track_->addItem(tr("%1, %2 s, %3 Hz")
-                            .arg(track.name, numberText(track.lengthS(), 1))
+                            .arg(trackTitle(track.name), numberText(track.lengthS(), 1))
                             .arg(track.rate_hz));
     }
     state_->clear();
