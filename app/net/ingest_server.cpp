@@ -3,6 +3,7 @@
 #include "app/net/ingest_server.h"
 
 #include <QTcpSocket>
+#include <algorithm>
 #include <vector>
 
 #include "app/net/link_text.h"
@@ -15,7 +16,8 @@ namespace doubletalk::net {
 namespace {
 
 constexpr int kPollMs = 10;
-constexpr double kLeadS = 0.25;  // ahead of real time; the feed has room for ten times as much
+constexpr double kLeadS = 0.25;    // ahead of real time; the feed has room for ten times as much
+constexpr double kCatchUpS = 1.0;  // of a pause, which comes at once; the rest waits as ever
 constexpr int kMaxConnections = 8;
 constexpr qint64 kSocketBytes = 65536;
 constexpr qint64 kReadBytes = 4096;
@@ -87,19 +89,16 @@ void IngestServer::accept() {
             },
             Qt::QueuedConnection);
         if (!timer_.isActive()) timer_.start(kPollMs);
-        if (feeding_ == nullptr) {
-            feeding_ = socket;
-        } else {
-            refuse(socket, sender,
-                   tr("another program sends already; end it first, one can be heard at a time"));
-        }
     }
 }
 
-bool IngestServer::early(const Sender& sender) {
+bool IngestServer::early(Sender& sender) {
     if (sender.format.channels == 0) return false;
-    const double real_s = double(sender.connected.nsecsElapsed()) * 1e-9;
-    return double(sender.frames) / sender.format.rate_hz > real_s + kLeadS;
+    const double sent_s = double(sender.frames) / sender.format.rate_hz;
+    const double real_s = double(sender.connected.nsecsElapsed()) * 1e-9 - sender.paused_s;
+    // A pause is no credit: what did not come then need not come all at once.
+    sender.paused_s += std::max(0.0, real_s - sent_s - kCatchUpS);
+    return sent_s > real_s + kLeadS;
 }
 
 void IngestServer::read(QTcpSocket* socket) {
@@ -121,7 +120,9 @@ void IngestServer::read(QTcpSocket* socket) {
         }
         events.clear();
         sender.reader.receive({bytes.constData(), std::size_t(bytes.size())}, events);
-        for (const auto& event : events) take(socket, sender, event);
+        for (const auto& event : events) {
+            if (!sender.leaving) take(socket, sender, event);
+        }
     }
 }
 
@@ -139,7 +140,14 @@ void IngestServer::take(QTcpSocket* socket, Sender& sender, const remote::Ingest
 
 void IngestServer::takeFormat(QTcpSocket* socket, Sender& sender,
                               const remote::IngestFormat& format) {
+    if (feeding_ != nullptr) {
+        return refuse(
+            socket, sender,
+            tr("another program sends already; end it first, one can be heard at a time"));
+    }
+    feeding_ = socket;
     sender.format = format;
+    sender.dropped_before = feed_.droppedBlocks();
     sender.connected.restart();
     std::string answer;
     remote::appendIngestTaken(answer);
@@ -187,6 +195,12 @@ void IngestServer::remove(QTcpSocket* socket) {
         emit note(tr("%1 has gone after %2 s of audio")
                       .arg(sender.peer)
                       .arg(double(sender.frames) / sender.format.rate_hz, 0, 'f', 1));
+        if (const auto lost = feed_.droppedBlocks() - sender.dropped_before; lost > 0) {
+            emit note(
+                tr("%1 blocks of %2 found no room and were dropped: this computer is too slow")
+                    .arg(lost)
+                    .arg(sender.peer));
+        }
     }
     endFeed(socket);
     senders_.erase(at);

@@ -27,9 +27,9 @@ struct IngestServerOptions {
 };
 
 /// Takes PCM of one sender at a time over TCP (engine/remote/ingest_protocol) into a feed, at the
-/// pace of real time: whoever sends faster is held back by TCP; who leaves ends the feed's stream.
-/// Others, and whoever breaks the
-/// rules, are told why and sent away. Thread: net.
+/// pace of real time: whoever sends faster is held back by TCP, after a pause too; who leaves ends
+/// the feed's stream. Others, and whoever breaks the rules, are told why and sent away. Thread:
+/// net.
 class IngestServer : public QObject {
     Q_OBJECT
 
@@ -56,6 +56,8 @@ private:
         QElapsedTimer connected;      ///< then: since its format
         QElapsedTimer heard;
         std::int64_t frames = 0;
+        double paused_s = 0.0;  ///< of the time since its format
+        std::int64_t dropped_before = 0;
         bool leaving = false;  ///< nothing it sends counts any more
         bool gone = false;     ///< the connection ended; what it sent is still read
     };
@@ -72,7 +74,7 @@ private:
     /// The next one can be heard.
     void endFeed(const QTcpSocket* socket);
     /// It is ahead of real time: the rest can wait in its socket.
-    [[nodiscard]] static bool early(const Sender& sender);
+    [[nodiscard]] static bool early(Sender& sender);
 
     PcmFeed& feed_;
     IngestServerOptions options_;

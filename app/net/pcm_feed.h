@@ -13,7 +13,7 @@
 
 namespace doubletalk::net {
 
-/// At most 10 ms of PCM with all that is to be known of it.
+/// A piece of PCM with all that is to be known of it: 10 ms of stereo at 48 kHz, longer at less.
 struct PcmBlock {
     static constexpr int kMostSamples = 2 * kMaxBlockFrames;
     std::int64_t entered_ns = 0;  ///< steady clock: its last frame came in
@@ -83,7 +83,7 @@ public:
     [[nodiscard]] std::int64_t droppedBlocks() const noexcept { return dropped_blocks_.load(); }
 
 private:
-    static constexpr std::int64_t kBlocks = 256;  // 2.5 s
+    static constexpr std::int64_t kBlocks = 256;  // 2.5 s of stereo at 48 kHz
     Ring<PcmBlock> ring_;
     std::atomic<std::int64_t> dropped_blocks_{0};
     std::atomic<std::int64_t> ended_{0};  ///< streams

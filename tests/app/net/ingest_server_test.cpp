@@ -101,12 +101,19 @@ private slots:
         QVERIFY(answerTo("F").contains("no format within"));
         QVERIFY(answerTo(ingestFormat(16000, 1) + ingestAudio(160)).contains("nothing came for"));
 
+        // One that says nothing holds no place.
+        QTcpSocket silent;
+        silent.connectToHost("127.0.0.1", server.port());
+        QVERIFY(silent.waitForConnected(2000));
+
         QTcpSocket sender;
         sender.connectToHost("127.0.0.1", server.port());
         sender.write(ingestFormat(16000, 1));
         const auto sends = [&] { return QString(":%1 sends").arg(sender.localPort()); };
         QTRY_VERIFY(notes.join('\n').contains(sends()));
-        QVERIFY(answerTo(ingestFormat(16000, 1)).contains("another program sends already"));
+        silent.abort();
+        QVERIFY(answerTo(ingestFormat(16000, 1) + ingestAudio(160))
+                    .contains("another program sends already"));
         // Its place is free as soon as it said goodbye.
         sender.write(ingestAudio(160) + "E" + QByteArray(4, '\0'));
         const auto gone = QStringLiteral(":%1 has gone after").arg(sender.localPort());
@@ -204,6 +211,24 @@ private slots:
             crossings += heard.samples[i - 1] < 0 && heard.samples[i] >= 0;
         }
         QVERIFY2(std::abs(crossings - 500) <= 1, qPrintable(QString::number(crossings)));
+    }
+
+    /// What was not sent in a pause is no credit: nothing finds the feed full.
+    void pauseIsNoCredit() {
+        net::PcmFeed feed;
+        net::IngestServer server(feed);
+        QVERIFY(server.listen({}));
+        QTcpSocket sender;
+        sender.connectToHost("127.0.0.1", server.port());
+        sender.write(ingestFormat(48000, 2) + ingestAudio(960));
+        QTest::qWait(3500);
+        for (int k = 0; k < 400; ++k) sender.write(ingestAudio(960));
+        QTest::qWait(500);
+        QCOMPARE(feed.droppedBlocks(), 0);
+        net::PcmBlock block;
+        int blocks = 0;
+        while (feed.read(block) == net::Fed::block) ++blocks;
+        QVERIFY2(blocks > 100 && blocks < 250, qPrintable(QString::number(blocks)));
     }
 
     void sendCommandEndsAndExplains() {
