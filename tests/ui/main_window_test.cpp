@@ -9,6 +9,8 @@
 #include <QProcess>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QToolBar>
+#include <QToolButton>
 #include <QtTest>
 #include <cmath>
 
@@ -302,6 +304,26 @@ private slots:
         QVERIFY(QTest::qWaitForWindowActive(&window));
         QTest::keyClick(&window, Qt::Key_F);
         QVERIFY(!window.actions().follow->isChecked());
+    }
+
+    void theToolBarFits1280() {
+        QSettings().clear();
+        MainWindow window;
+        window.resize(1280, 800);
+        window.show();
+        auto* bar = window.findChild<QToolBar*>();
+        const auto* more = bar->findChild<QToolButton*>("qt_toolbar_ext_button");
+        QTRY_VERIFY(!more->isVisible());
+        for (auto* action : {window.actions().follow, window.actions().cursors,
+                             window.actions().hold, window.actions().palette}) {
+            QVERIFY2(bar->widgetForAction(action)->isVisible(), qPrintable(action->text()));
+        }
+        window.resize(1120, 700);
+        QTRY_VERIFY(more->isVisible());
+        for (auto* action :
+             {window.actions().run, window.actions().record, window.actions().interrupt}) {
+            QVERIFY2(bar->widgetForAction(action)->isVisible(), qPrintable(action->text()));
+        }
     }
 
     void everyActionSaysWhatItDoes() {
