@@ -125,13 +125,13 @@ void DeviceRun::onEvent(const duplex::ToldEvent& told) {
 void DeviceRun::record(const duplex::FarEndItem& item) {
     auto* writer = spool_.writer();
     if (writer == nullptr) return;
-    (void)writer->item({.block = block_,
-                        .item = item.id,
-                        .rate_hz = settings_.stream.rate_hz,
-                        .text = item.text,
-                        .kind = item.kind,
-                        .due_s = item.at_s,
-                        .samples = item.samples});
+    writer->item({.block = block_,
+                  .item = item.id,
+                  .rate_hz = settings_.stream.rate_hz,
+                  .text = item.text,
+                  .kind = item.kind,
+                  .due_s = item.at_s,
+                  .samples = item.samples});
 }
 
 void DeviceRun::send() {

@@ -230,7 +230,7 @@ void ReplayLoopRunner::stepOpen() {
     }
     while (writer_ != nullptr && next_item_ < recorded_.items.size() &&
            recorded_.items[next_item_].block <= block_) {
-        (void)writer_->item(recorded_.items[next_item_++]);
+        writer_->item(recorded_.items[next_item_++]);
     }
     input_.answers = server_.answers(block_);
     input_.swaps = server_.swaps();

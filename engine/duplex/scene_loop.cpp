@@ -103,14 +103,14 @@ void SceneLoop::exchange() {
 
 void SceneLoop::record(const FarEndItem& item) {
     if (writer_ == nullptr) return;
-    (void)writer_->item({.block = block_,
-                         .item = item.id,
-                         .rate_hz = settings_.stream.rate_hz,
-                         .text = item.text,
-                         .kind = item.kind,
-                         .direct = item.direct,
-                         .due_s = item.at_s,
-                         .samples = item.samples});
+    writer_->item({.block = block_,
+                   .item = item.id,
+                   .rate_hz = settings_.stream.rate_hz,
+                   .text = item.text,
+                   .kind = item.kind,
+                   .direct = item.direct,
+                   .due_s = item.at_s,
+                   .samples = item.samples});
 }
 
 void SceneLoop::step() {

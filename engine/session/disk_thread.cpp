@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "engine/core/thread_role.h"
+#include "engine/session/wav_file.h"
 
 namespace doubletalk::session {
 namespace {
@@ -84,7 +85,16 @@ void DiskThread::takeItems() {
         items.swap(items_);
         items_waiting_.store(false, std::memory_order_release);
     }
-    for (auto& item : items) files_.takeItem(std::move(item));
+    for (auto& item : items) {
+        if (state_.disk_error.empty()) {
+            const auto path = folder_ / kTracksFolder / item.file;
+            if (auto done = writeMonoWav(path, item.rate_hz, item.samples); !done) {
+                failed(done.error());
+            }
+        }
+        item.samples = {};
+        files_.takeItem(std::move(item));
+    }
 }
 
 void DiskThread::flushFiles() {

@@ -30,6 +30,8 @@ public:
         BlockIndex block = 0;
         ItemId item = 0;
         std::string file, line;
+        int rate_hz = 0;
+        std::vector<float> samples;  ///< until they are in the file
     };
     /// Makes the files in folder (which exists). Errors: io.
     [[nodiscard]] static Result<SessionFiles> create(const std::filesystem::path& folder,

@@ -172,14 +172,16 @@ void SessionWriter::machine(BlockIndex block, double time_s,
     impl_->pushRow(MessageKind::machine, block, time_s, values, impl_->machine);
 }
 
-Result<void> SessionWriter::item(const ItemRecord& record) {
+void SessionWriter::item(ItemRecord record) {
     const auto file = impl_->disk.itemFile(record.item);
-    const auto path = impl_->folder / kTracksFolder / file;
-    if (auto done = writeMonoWav(path, record.rate_hz, record.samples); !done) return done;
     std::string line;
     appendLine(line, record, file);
-    impl_->disk.item({record.block, record.item, file, std::move(line)});
-    return {};
+    impl_->disk.item({.block = record.block,
+                      .item = record.item,
+                      .file = file,
+                      .line = std::move(line),
+                      .rate_hz = record.rate_hz,
+                      .samples = std::move(record.samples)});
 }
 
 Result<void> SessionWriter::track(const std::string& name, int rate_hz,

@@ -57,8 +57,8 @@ public:
     void metrics(BlockIndex block, double time_s, std::span<const double> values) noexcept;
     /// worker
     void machine(BlockIndex block, double time_s, std::span<const double> values) noexcept;
-    /// Any thread but rt and worker.
-    [[nodiscard]] Result<void> item(const ItemRecord& record);
+    /// worker, or whoever sends: the disk thread writes its audio.
+    void item(ItemRecord record);
     /// Another WAV under tracks/ (rate, whole signal). Owner.
     [[nodiscard]] Result<void> track(const std::string& name, int rate_hz,
                                      std::span<const float> samples);

@@ -42,7 +42,7 @@ public:
                           "speech", id % 2 == 0, {}};
         Random random(deriveSeed(seed_ + id, "item"));
         for (int i = 0; i < 700; ++i) record.samples.push_back(sample(random));
-        (void)writer.item(record);
+        writer.item(record);
         if (remember) expected.items.push_back(record);
     }
 
