@@ -66,6 +66,14 @@ std::vector<Chosen> declareAll(CLI::App& app) {
     return all;
 }
 
+std::string helpHint(const std::vector<Chosen>& all) {
+    std::string hint = std::string("try '") + kProgram;
+    for (const auto& chosen : all) {
+        if (chosen.app->parsed()) hint += " " + chosen.app->get_name();
+    }
+    return hint + " --help'";
+}
+
 /// The parser would say only that some command is missing.
 Result<void> checkCommand(const std::string& word) {
     if (word.starts_with('-')) return {};
@@ -74,15 +82,8 @@ Result<void> checkCommand(const std::string& word) {
         if (row.name == word) return {};
         names += (names.empty() ? "" : ", ") + std::string(row.name);
     }
-    return fail(ErrorKind::usage, "there is no such command", word, "one of " + names);
-}
-
-std::string helpHint(const std::vector<Chosen>& all) {
-    std::string hint = std::string("try '") + kProgram;
-    for (const auto& chosen : all) {
-        if (chosen.app->parsed()) hint += " " + chosen.app->get_name();
-    }
-    return hint + " --help'";
+    return fail(ErrorKind::usage, "there is no such command; there are " + names, word,
+                helpHint({}));
 }
 
 int report(const Error& error) {
