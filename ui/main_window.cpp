@@ -17,6 +17,7 @@
 
 #include "ui/hear_button.h"
 #include "ui/ingest_speech.h"
+#include "ui/kept_settings.h"
 #include "ui/models/audio_files.h"
 #include "ui/models/bench_target.h"
 #include "ui/models/event_text.h"
@@ -58,7 +59,6 @@ constexpr int kFramesPerS = 30;
 constexpr int kSmoothFramesPerS = 60;
 constexpr double kSpikeMs = 300.0;
 constexpr int kLeastPlotsPx = 400;  // below it the docks give way
-constexpr const char* kSettingsGroup = "settings";
 
 }  // namespace
 
@@ -478,31 +478,8 @@ void MainWindow::saveLook() {
     settings.setValue("window/dark", Theme::current().dark());
     settings.setValue("window/text_scale", Theme::current().textScale());
     settings.setValue("window/smooth", actions_->smooth->isChecked());
-    saveSettings();
-}
-
-void MainWindow::saveSettings() const {
-    QSettings settings;
     settings.setValue("window/preset", parameters_->preset());
-    settings.remove(kSettingsGroup);
-    settings.beginGroup(kSettingsGroup);
-    for (const auto& [name, text] : bench_->edits()) {
-        settings.setValue(QString::fromStdString(name), QString::fromStdString(text));
-    }
-}
-
-void MainWindow::restoreSettings() {
-    QSettings settings;
-    parameters_->showPreset(settings.value("window/preset").toString());
-    settings.beginGroup(kSettingsGroup);
-    for (const auto& key : settings.childKeys()) {
-        const auto name = key.toStdString();
-        // What a file or the environment says today counts more than what was set yesterday.
-        if (bench_->sourceOf(name) > duplex::SettingSource::scene) continue;
-        if (const auto ok = bench_->set(name, settings.value(key).toString().toStdString()); !ok) {
-            say(tr("%1 is at its default again: %2").arg(key, errorText(ok.error())), 20000);
-        }
-    }
+    keepSettings(*bench_);
 }
 
 void MainWindow::restoreLook() {
@@ -514,7 +491,8 @@ void MainWindow::restoreLook() {
     workspace_ = Workspace(settings.value("window/workspace", 0).toInt() == 1 ? 1 : 0);
     setFrameRate(settings.value("window/smooth", false).toBool() ? kSmoothFramesPerS : kFramesPerS);
     source_->restore();
-    restoreSettings();
+    parameters_->showPreset(settings.value("window/preset").toString());
+    for (const auto& line : restoreKeptSettings(*bench_)) say(line, 20000);
     network_panel_->setTrace(source_->trace());
     layout_->restore(workspace_);
     showWorkspace(workspace_);

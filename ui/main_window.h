@@ -87,8 +87,6 @@ private:
     void showProgress(const QString& what, double done_ratio);
     void saveLook();
     void restoreLook();
-    void saveSettings() const;
-    void restoreSettings();
     void stateChanged(bench::BenchState state);
     void tell(const QString& problem);
     void say(const QString& text, int for_ms);
