@@ -57,6 +57,7 @@ struct ListenArguments {
     int bitrate_bps = 128'000;
     int chunk_samples = 0;
     int ingest_port = 23457;
+    const CLI::Option* ingest_option = nullptr;
     std::string scene = "barge_in";
     std::string tap = "mix";
     std::string file;
@@ -172,6 +173,9 @@ Result<void> openSource(const ListenArguments& arguments, const net::ServiceOpti
     const auto chosen = sourceOf(arguments);
     if (!chosen) return tl::unexpected(chosen.error());
     const auto& source = *chosen;
+    if (source != "ingest" && arguments.ingest_option->count() > 0) {
+        note("--ingest-port is not used: the source is " + source);
+    }
     if (source == "scene") return openScene(arguments, studio);
     if (source == "file") return openFile(arguments, studio);
     if (source == "sine") return openSine(arguments, studio);
@@ -277,12 +281,13 @@ Action declareListen(CLI::App& command, int port) {
         ->type_name("N")
         ->check(CLI::Range(0, 48000))
         ->capture_default_str();
-    command
-        .add_option("--ingest-port", arguments->ingest_port,
-                    "TCP port for 'doubletalk-cli send'; 0 takes a free one")
-        ->type_name("N")
-        ->check(CLI::Range(0, 65535))
-        ->capture_default_str();
+    arguments->ingest_option =
+        command
+            .add_option("--ingest-port", arguments->ingest_port,
+                        "TCP port for 'doubletalk-cli send'; 0 takes a free one")
+            ->type_name("N")
+            ->check(CLI::Range(0, 65535))
+            ->capture_default_str();
     addSourceOptions(command, *arguments);
     return [arguments] { return listen(*arguments); };
 }

@@ -13,10 +13,11 @@ enum class LinkState : std::uint8_t { off, connecting, connected, failed };
 
 struct LinkStatus {
     LinkState state = LinkState::off;
-    QString address;   ///< without user, password and query
-    QString reason;    ///< failed: why and what to do
-    int retry_ms = 0;  ///< [ms] failed: until the next try
-    int attempt = 0;   ///< tries since the last good connection
+    QString address;     ///< without user, password and query
+    QString reason;      ///< failed: why and what to do
+    int retry_ms = 0;    ///< [ms] failed: until the next try
+    int attempt = 0;     ///< tries since the last good connection
+    int close_code = 0;  ///< failed: of the service's goodbye (RFC 6455 7.4); 0: there was none
 };
 
 /// Where a speech service is and how patient to be with it.

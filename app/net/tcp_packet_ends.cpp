@@ -352,16 +352,18 @@ void TcpPacketSink::carry(IngestSender& sender) {
         std::memcpy(samples.data(), payload.data(), samples.size() * sizeof(std::int16_t));
         queue_.pop();
         room_.signal();
-        if (auto ok = sender.send(samples); !ok) return endWith(End::failed, ok.error().message());
+        if (const auto ok = sender.send(samples); !ok) return endWith(ok);
     }
     if (stop_.load()) return;
-    const auto ok = sender.finish();
-    endWith(ok ? End::finished : End::failed, ok ? std::string() : ok.error().message());
+    endWith(sender.finish());
 }
 
-void TcpPacketSink::endWith(End end, std::string error) {
-    error_ = std::move(error);
-    end_.store(end, std::memory_order_release);
+void TcpPacketSink::endWith(const Result<void>& how) {
+    if (!how) {
+        failure_ = how.error();
+        error_ = failure_.message();
+    }
+    end_.store(how ? End::finished : End::failed, std::memory_order_release);
     room_.signal();
 }
 
@@ -392,8 +394,12 @@ Status TcpPacketSink::finish() noexcept {
 
 std::string_view TcpPacketSink::error() const noexcept {
     if (!bad_packet_.empty()) return bad_packet_;
+    return failure() != nullptr ? std::string_view(error_) : std::string_view{};
+}
+
+const Error* TcpPacketSink::failure() const noexcept {
     const bool failed = end_.load(std::memory_order_acquire) == End::failed;
-    return failed ? std::string_view(error_) : std::string_view{};
+    return failed && bad_packet_.empty() ? &failure_ : nullptr;
 }
 
 }  // namespace doubletalk::net

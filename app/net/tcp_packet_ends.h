@@ -82,6 +82,8 @@ public:
     /// ok once the last byte has left.
     flow::Status finish() noexcept override;
     [[nodiscard]] std::string_view error() const noexcept override;
+    /// What the server, or the connection, did.
+    [[nodiscard]] const Error* failure() const noexcept override;
     [[nodiscard]] WakeUp* wakeUp() noexcept override { return &room_; }
 
 private:
@@ -90,7 +92,7 @@ private:
     [[nodiscard]] Result<void> start();
     void carry(class IngestSender& sender);
     [[nodiscard]] bool nextPacket(flow::Item& item) noexcept;
-    void endWith(End end, std::string error);
+    void endWith(const Result<void>& how);
 
     TcpSinkOptions options_;
     std::string name_;
@@ -100,7 +102,8 @@ private:
     std::atomic<bool> closed_{false};
     std::atomic<bool> stop_{false};
     std::atomic<End> end_{End::open};
-    std::string error_;  ///< set before end_
+    Error failure_;      ///< set before end_
+    std::string error_;  ///< the same as a text
     std::string_view bad_packet_;
     std::unique_ptr<QThread> thread_;
 };

@@ -105,6 +105,7 @@ bool WsLink::prepareTls() {
 }
 
 void WsLink::connectNow() {
+    status_.close_code = 0;
     setState(LinkState::connecting);
     const auto scheme = options_.url.scheme();
     if (!options_.url.isValid() || options_.url.host().isEmpty() ||
@@ -132,6 +133,7 @@ void WsLink::connectNow() {
         giveUp(explainSocketError(error, socket_->errorString(), options_.url));
     });
     connect(socket_, &QWebSocket::pong, this, [this] { heard_.restart(); });
+    connect(socket_, &QWebSocket::bytesWritten, this, &WsLink::bytesSent);
     connect(socket_, &QWebSocket::textMessageReceived, this, [this](const QString& text) {
         heard_.restart();
         emit textReceived(text);
@@ -172,6 +174,7 @@ void WsLink::onDisconnected() {
         giveUp(status_.address + QStringLiteral(": ") + explainClose(1006, {}));
         return;
     }
+    status_.close_code = int(socket_->closeCode());
     giveUp(status_.address + QStringLiteral(": ") +
            explainClose(socket_->closeCode(), socket_->closeReason()));
 }

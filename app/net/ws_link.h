@@ -47,6 +47,8 @@ signals:
     void closed(const QString& reason);
     void textReceived(const QString& text);
     void binaryReceived(const QByteArray& bytes);
+    /// Some of what waited has left.
+    void bytesSent();
     void statusChanged(const doubletalk::net::LinkStatus& status);
 
 private:

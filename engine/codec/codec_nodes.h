@@ -61,6 +61,8 @@ public:
     [[nodiscard]] std::string_view error() const noexcept override { return failure_.text(); }
     [[nodiscard]] const Error* failure() const noexcept override { return failure_.error(); }
     [[nodiscard]] const Encoder& encoder() const { return encoder_; }
+    /// [frames] at the coded rate that came out, delay and padding among them.
+    [[nodiscard]] std::int64_t codedFrames() const noexcept { return position_; }
 
 private:
     EncoderNode(Encoder encoder, const EncoderOptions& options, std::string name);

@@ -15,6 +15,7 @@ public:
     virtual ~PacketEnd() = default;
     [[nodiscard]] virtual std::string_view name() const = 0;
     [[nodiscard]] virtual std::string_view error() const noexcept { return {}; }
+    [[nodiscard]] virtual const Error* failure() const noexcept { return nullptr; }
     [[nodiscard]] virtual int waitHintUs() const noexcept { return 0; }
     [[nodiscard]] virtual WakeUp* wakeUp() noexcept { return nullptr; }
 };
@@ -48,6 +49,7 @@ public:
     /// Does nothing: what was received does not come again.
     void reset() override {}
     [[nodiscard]] std::string_view error() const noexcept override { return source_->error(); }
+    [[nodiscard]] const Error* failure() const noexcept override { return source_->failure(); }
     [[nodiscard]] int waitHintUs() const noexcept override { return source_->waitHintUs(); }
     [[nodiscard]] WakeUp* wakeUp() noexcept override { return source_->wakeUp(); }
     [[nodiscard]] PacketSource& source() noexcept { return *source_; }
@@ -68,6 +70,9 @@ public:
     /// Does nothing: what was sent cannot be taken back.
     void reset() override {}
     [[nodiscard]] std::string_view error() const noexcept override;
+    [[nodiscard]] const Error* failure() const noexcept override {
+        return wrong_kind_ ? nullptr : sink_->failure();
+    }
     [[nodiscard]] int waitHintUs() const noexcept override { return sink_->waitHintUs(); }
     [[nodiscard]] WakeUp* wakeUp() noexcept override { return sink_->wakeUp(); }
     [[nodiscard]] PacketSink& sink() noexcept { return *sink_; }

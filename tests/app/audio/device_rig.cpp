@@ -14,7 +14,7 @@
 namespace doubletalk::test {
 namespace {
 
-constexpr double kAheadMs = 100.0;
+constexpr double kAheadMs = 250.0;  // what the machine takes of this thread at once, and more
 constexpr float kToneLevel = 0.3F;
 constexpr double kToneHz = 1000.0;
 
