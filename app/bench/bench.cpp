@@ -323,8 +323,14 @@ Result<void> Bench::unset(const std::string& full_name) {
     auto& p = *private_;
     const auto ref = duplex::findSetting(full_name);
     if (!ref) return tl::unexpected(ref.error());
+    const auto before = ref->get(p.store.values());
     p.edits.erase(full_name);
     rebuildStore();
+    const auto now = ref->get(p.store.values());
+    if (now == before && now == ref->get(p.in_use)) {
+        settingsChanged();
+        return {};
+    }
     applied(*ref);
     return {};
 }

@@ -154,6 +154,7 @@ private slots:
     void undoMergesEditsOfOneRow() {
         StoreTarget target;
         ParameterEdits edits(target);
+        edits.setClock([] { return 0; });
         QVERIFY(edits.set("echo.tail_ms", "128"));
         QVERIFY(edits.set("echo.tail_ms", "160"));
         QVERIFY(edits.set("noise.enabled", "false"));
@@ -167,6 +168,44 @@ private slots:
         QCOMPARE(target.sourceOf("echo.tail_ms"), duplex::SettingSource::defaults);
         edits.undoStack().redo();
         QCOMPARE(target.requested().echo.tail_ms, 160);
+    }
+
+    void undoTakesWhatAUserSeesAsOneStep() {
+        StoreTarget target;
+        ParameterEdits edits(target);
+        std::int64_t now_ns = 0;
+        edits.setClock([&now_ns] { return now_ns; });
+        auto& stack = edits.undoStack();
+        // Switches and choices are steps of their own, however fast.
+        QVERIFY(edits.set("echo.enabled", "false"));
+        QVERIFY(edits.set("echo.enabled", "true"));
+        stack.undo();
+        QVERIFY(!target.requested().echo.enabled);
+        stack.undo();
+        QVERIFY(target.requested().echo.enabled);
+        QVERIFY(edits.set("echo.canceller", "nlms"));
+        QVERIFY(edits.set("echo.canceller", "none"));
+        stack.undo();
+        QCOMPARE(edits.rawText("echo.canceller"), QStringLiteral("nlms"));
+        stack.clear();
+        // Numbers are, after a second.
+        QVERIFY(edits.set("echo.tail_ms", "128"));
+        now_ns += 900'000'000;
+        QVERIFY(edits.set("echo.tail_ms", "160"));
+        now_ns += 900'000'000;
+        QVERIFY(edits.set("echo.tail_ms", "192"));
+        now_ns += 1'100'000'000;
+        QVERIFY(edits.set("echo.tail_ms", "224"));
+        QCOMPARE(stack.count(), 2);
+        stack.undo();
+        QCOMPARE(target.requested().echo.tail_ms, 192);
+        stack.undo();
+        QCOMPARE(target.requested().echo.tail_ms, 256);
+        // Back where it was without a pause: no step that undoes nothing.
+        stack.clear();
+        QVERIFY(edits.set("echo.tail_ms", "128"));
+        QVERIFY(edits.set("echo.tail_ms", "256"));
+        QCOMPARE(stack.count(), 0);
     }
 
     void presets() {

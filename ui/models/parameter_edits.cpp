@@ -4,6 +4,7 @@
 
 #include <QUndoCommand>
 #include <QUndoStack>
+#include <chrono>
 
 #include "engine/duplex/settings_store.h"
 #include "ui/models/parameter_target.h"
@@ -12,31 +13,40 @@
 namespace doubletalk::ui {
 namespace {
 
-constexpr int kSingleEdit = 1;
+constexpr int kTypedNumber = 1;
+constexpr std::int64_t kMergeWithinNs = 1'000'000'000;
 
-/// One step back and forth; the change itself is done before the push.
+/// One step back and forth; the change itself is done before the push. Of a number that is typed
+/// or turned on without a pause: one step.
 class EditCommand : public QUndoCommand {
 public:
     EditCommand(ParameterEdits& edits, const QString& title, std::vector<ParameterValue> before,
-                std::vector<ParameterValue> after, bool single)
+                std::vector<ParameterValue> after)
         : QUndoCommand(title),
           edits_(edits),
           before_(std::move(before)),
-          after_(std::move(after)),
-          single_(single) {}
+          after_(std::move(after)) {}
+    /// It may take the next of the same number in.
+    void mergeFrom(const QString& shown_before, std::int64_t now_ns) {
+        shown_before_ = shown_before;
+        at_ns_ = now_ns;
+        id_ = kTypedNumber;
+    }
 
     void undo() override { putAll(before_); }
     void redo() override {
         if (done_) putAll(after_);
         done_ = true;
     }
-    int id() const override { return single_ ? kSingleEdit : -1; }
+    int id() const override { return id_; }
     bool mergeWith(const QUndoCommand* other) override {
         const auto* next = static_cast<const EditCommand*>(other);
         if (next->after_.front().name != after_.front().name) return false;
+        if (next->at_ns_ - at_ns_ > kMergeWithinNs) return false;
         after_ = next->after_;
+        at_ns_ = next->at_ns_;
         setText(next->text());
-        setObsolete(after_.front().text == before_.front().text);
+        setObsolete(edits_.requestedText(after_.front().name) == shown_before_);
         return true;
     }
 
@@ -47,9 +57,19 @@ private:
 
     ParameterEdits& edits_;
     std::vector<ParameterValue> before_, after_;
-    bool single_ = false;
+    QString shown_before_;
+    std::int64_t at_ns_ = 0;
+    int id_ = -1;
     bool done_ = false;
 };
+
+bool isNumber(const params::ParamRow& row) {
+    return row.kind == params::ParamKind::integer || row.kind == params::ParamKind::real;
+}
+
+std::int64_t steadyNs() {
+    return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace
 
@@ -67,7 +87,7 @@ const duplex::SettingRef* settingRef(const QString& full_name) {
 }
 
 ParameterEdits::ParameterEdits(ParameterTarget& target, QObject* parent)
-    : QObject(parent), target_(target), stack_(new QUndoStack(this)) {
+    : QObject(parent), target_(target), stack_(new QUndoStack(this)), now_ns_(steadyNs) {
     connect(&target_, &ParameterTarget::changed, this, &ParameterEdits::changed);
 }
 
@@ -128,8 +148,7 @@ Result<void> ParameterEdits::put(const ParameterValue& value) {
     if (!ref) return tl::unexpected(ref.error());
     // Before the target tells everybody, who then ask for the text.
     const auto typed_before = typed_.value(value.name);
-    const bool number =
-        ref->row->kind == params::ParamKind::integer || ref->row->kind == params::ParamKind::real;
+    const bool number = isNumber(*ref->row);
     if (number) typed_[value.name] = *value.text;
     auto done = target_.set(full_name, typedText(*ref->row, *value.text));
     const auto exact = valueText(*ref->row, full_name, ref->get(target_.requested()));
@@ -160,10 +179,11 @@ Result<void> ParameterEdits::set(const QString& name, const QString& typed) {
     auto done = put({name, typed});
     if (!done) return done;
     if (rawText(name) == raw_before && requestedText(name) == typed_before) return done;
-    const auto* ref = settingRef(name);
-    stack_->push(new EditCommand(*this,
-                                 tr("%1 to %2").arg(settingLabel(*ref->row), requestedText(name)),
-                                 {before}, {{name, typed}}, true));
+    const auto& row = *settingRef(name)->row;
+    auto* step = new EditCommand(*this, tr("%1 to %2").arg(settingLabel(row), requestedText(name)),
+                                 {before}, {{name, typed}});
+    if (isNumber(row)) step->mergeFrom(typed_before, now_ns_());
+    stack_->push(step);
     emit changed();
     return done;
 }
@@ -174,7 +194,7 @@ Result<void> ParameterEdits::reset(const QString& name) {
     if (!done || !before.text) return done;
     const auto* ref = settingRef(name);
     stack_->push(new EditCommand(*this, tr("Reset %1").arg(settingLabel(*ref->row)), {before},
-                                 {{name, std::nullopt}}, true));
+                                 {{name, std::nullopt}}));
     emit changed();
     return done;
 }
@@ -194,7 +214,7 @@ Result<void> ParameterEdits::apply(const QString& title,
         after.push_back(value);
     }
     if (!after.empty()) {
-        stack_->push(new EditCommand(*this, title, std::move(before), std::move(after), false));
+        stack_->push(new EditCommand(*this, title, std::move(before), std::move(after)));
     }
     emit changed();
     return first_error;

@@ -5,7 +5,10 @@
 #include <QHash>
 #include <QObject>
 #include <QString>
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/core/result.h"
@@ -29,8 +32,8 @@ struct ParameterValue {
     std::optional<QString> text;
 };
 
-/// The one way widgets change settings: every change can be undone, successive ones of the same
-/// setting are one step. Keeps what was typed when the table rounds it.
+/// The one way widgets change settings: every change can be undone, those of a number without a
+/// pause of a second are one step. Keeps what was typed when the table rounds it.
 /// Thread: gui.
 class ParameterEdits : public QObject {
     Q_OBJECT
@@ -41,6 +44,8 @@ public:
 
     [[nodiscard]] ParameterTarget& target() { return target_; }
     [[nodiscard]] QUndoStack& undoStack() { return *stack_; }
+    /// [ns] Instead of the steady clock, for tests.
+    void setClock(std::function<std::int64_t()> now_ns) { now_ns_ = std::move(now_ns); }
 
     /// typed: as in a form. Errors: unknown, not a value, out of range; nothing changed then.
     Result<void> set(const QString& name, const QString& typed);
@@ -69,6 +74,7 @@ private:
 
     ParameterTarget& target_;
     QUndoStack* stack_;
+    std::function<std::int64_t()> now_ns_;
     QHash<QString, QString> typed_;  ///< as it was typed, where the table rounds it
 };
 

@@ -156,6 +156,8 @@ private slots:
         QCOMPARE(bench.inUse().network.delay_ms, 60.0);
         QVERIFY(bench.set("network.delay_ms", "60"));
         QVERIFY(bench.set("network.delay_ms", "60.0"));
+        QVERIFY(bench.set("echo.enabled", "true"));
+        QVERIFY(bench.unset("echo.enabled"));
         QTest::qWait(800);
         bench.interrupt();
         QVERIFY(QTest::qWaitFor(
@@ -195,6 +197,8 @@ private slots:
         QCOMPARE(std::count_if(events.begin(), events.end(),
                                [](const Event& event) { return event.text == "network.delay_ms"; }),
                  1);  // what is in use already is no change
+        QVERIFY(std::none_of(events.begin(), events.end(),
+                             [](const Event& event) { return event.text == "echo.enabled"; }));
         QVERIFY(has(events, EventKind::engine_changed));
         QVERIFY(has(events, EventKind::interrupt_issued));
 
