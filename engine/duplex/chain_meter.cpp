@@ -141,10 +141,7 @@ void ChainMeter::process(const Block& block) noexcept {
                    .noise = block.truth.noise,
                    .near_silent = block.turn.nearSilent()});
     clipped_blocks_ += uplink.clipped() ? 1 : 0;
-    if (block.account.silenceFrames() > underrun_frames_ && !block.account.lastInterrupted()) {
-        underrun_ms_ += rate_.toMs({block.account.silenceFrames() - underrun_frames_});
-    }
-    underrun_frames_ = block.account.silenceFrames();
+    underrun_ms_ = rate_.toMs({block.account.underrunFrames()});
     if (blocks_ % 10 != 0) return;
 
     far_dbfs_ = dsp::levelDbfs(uplink.reference().echoAligned());
@@ -167,7 +164,6 @@ void ChainMeter::process(const Block& block) noexcept {
     reducer_lag_ms_ = rate_.toMs({uplink.reducerLagFrames()});
     queue_ms_ = block.downlink.queuedMs();
     loudspeaker_fill_ms_ = rate_.toMs({block.account.fillFrames()});
-    discarded_packets_ = block.downlink.discardedPackets();
 }
 
 void ChainMeter::makeRow() noexcept {
@@ -211,7 +207,7 @@ void ChainMeter::makeRow() noexcept {
                             double(jb.lost),
                             double(jb.duplicate),
                             double(jb.reordered),
-                            double(jb.discarded + discarded_packets_),
+                            double(jb.discarded),
                             when(expected > 0.0, double(jb.lost) / std::max(expected, 1.0)),
                             double(jb.adjustments),
                             double(playout_.inserted_frames) * frames_ms,

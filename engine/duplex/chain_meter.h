@@ -92,9 +92,7 @@ private:
     double canceller_lag_ms_ = 0.0, reducer_lag_ms_ = 0.0;
     double loudspeaker_fill_ms_ = 0.0, queue_ms_ = 0.0;
     double underrun_ms_ = 0.0;
-    std::int64_t underrun_frames_ = 0;
     double stream_rate_hz_ = 16000.0;
-    std::int64_t discarded_packets_ = 0;
 };
 
 }  // namespace doubletalk::duplex

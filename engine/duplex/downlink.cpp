@@ -98,7 +98,7 @@ void Downlink::takePackets(const BlockInput& input) noexcept {
     for (const auto& arrived : input.packets) {
         const auto item = arrived.packet.header.item;
         if (item != 0 && item <= discard_up_to_) {
-            ++discarded_packets_;
+            playout_.passBy(arrived.packet, arrived.arrival_ns);
             continue;
         }
         newest_item_ = std::max(newest_item_, item);

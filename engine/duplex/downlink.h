@@ -54,7 +54,6 @@ public:
     /// The last block held audio made up for a missing packet.
     [[nodiscard]] bool concealed() const noexcept { return concealed_; }
     [[nodiscard]] ItemId newestItem() const noexcept { return newest_item_; }
-    [[nodiscard]] std::int64_t discardedPackets() const noexcept { return discarded_packets_; }
     [[nodiscard]] double resamplerLagMs() const noexcept;
     /// Audio between jitter buffer and loudspeaker ring.
     [[nodiscard]] double queuedMs() const noexcept;
@@ -89,7 +88,6 @@ private:
     ItemId discard_up_to_ = 0;
     ItemId discard_direct_up_to_ = 0;
     std::int64_t exchange_frames_ = 0;  ///< the longest exchange seen
-    std::int64_t discarded_packets_ = 0;
     std::int64_t block_item_frames_ = 0;  ///< of the newest block, what is no silence
     double fill_error_ = 0.0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "engine/core/frames.h"
 
@@ -21,6 +22,8 @@ public:
         return item != 0 && std::find(items_.begin(), items_.end(), item) != items_.end();
     }
     void clear() noexcept { items_.fill(0); }
+    /// 0 where there is none.
+    [[nodiscard]] std::span<const ItemId> items() const noexcept { return items_; }
 
 private:
     std::array<ItemId, 64> items_{};

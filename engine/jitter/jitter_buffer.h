@@ -34,7 +34,18 @@ struct JitterState {
     std::int64_t received = 0, played = 0, late = 0, lost = 0, duplicate = 0, reordered = 0;
     std::int64_t discarded = 0;  ///< thrown away by the controller or by discardItem
     std::int64_t adjustments = 0;
+
+    /// Adds the counters of other times factor; its times are left alone.
+    void addCounters(const JitterState& other, std::int64_t factor) noexcept;
 };
+
+inline void JitterState::addCounters(const JitterState& other, std::int64_t factor) noexcept {
+    for (const auto counter : {&JitterState::received, &JitterState::played, &JitterState::late,
+                               &JitterState::lost, &JitterState::duplicate, &JitterState::reordered,
+                               &JitterState::discarded, &JitterState::adjustments}) {
+        this->*counter += factor * other.*counter;
+    }
+}
 
 /// A jitter buffer knows no PCM: packets in with their arrival time, one slot out per frame length.
 /// Thread: one at a time. put() and get() are real-time safe.
@@ -47,6 +58,9 @@ public:
                                                const JitterParams& params) = 0;
     /// Copies the payload. arrival_ns never goes back.
     virtual PutResult put(const PacketView& packet, std::int64_t arrival_ns) noexcept = 0;
+    /// Counts a packet nobody wants any more (received, discarded) and knows its place in the
+    /// stream: it is not lost. Real-time safe.
+    virtual void passBy(const PacketView& packet, std::int64_t arrival_ns) noexcept = 0;
     /// Once per frame length; slot_ns is the time of this slot on the arrival clock.
     virtual Slot get(std::int64_t slot_ns) noexcept = 0;
     /// The stretcher's report: how many samples were really inserted (> 0) or removed (< 0).
@@ -57,7 +71,7 @@ public:
     /// Removes the oldest waiting packet, to hand it to another buffer; false when none waits. The
     /// view is valid until the next call of any verb.
     virtual bool takeOldest(PacketView& packet, std::int64_t& arrival_ns) noexcept = 0;
-    /// Forgets packets, measurements and discarded items.
+    /// Forgets packets, measurements and discarded items. Real-time safe after prepare().
     virtual void reset() = 0;
     virtual void setParams(const JitterParams& params) noexcept = 0;
     [[nodiscard]] virtual JitterState state() const noexcept = 0;

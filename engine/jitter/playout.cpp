@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "engine/jitter/concealer_registry.h"
+#include "engine/jitter/discard_list.h"
 #include "engine/jitter/fixed_buffer.h"
 #include "engine/jitter/jitter_buffer_registry.h"
 #include "engine/jitter/silence_concealer.h"
@@ -43,7 +44,9 @@ struct Playout::Impl {
     JitterParams jitter;
     LossParams loss;
     std::unique_ptr<JitterBuffer> buffer;
-    FixedBuffer direct;  ///< stands in while the jitter buffer is off
+    DiscardList discarded;  ///< for the buffer that is switched to
+    JitterState before;     ///< counters of the stream that active() does not have
+    FixedBuffer direct;     ///< stands in while the jitter buffer is off
     std::unique_ptr<Concealer> concealer;
     SilenceConcealer silence;
     dsp::TimeStretch stretch;
@@ -72,7 +75,7 @@ struct Playout::Impl {
     void playFrame(const Slot& slot, std::int64_t slot_ns, PlayoutTick& tick) noexcept;
     void playMissing(bool passed, PlayoutTick& tick) noexcept;
     void playIdle(PlayoutTick& tick) noexcept;
-    void move(JitterBuffer& from, JitterBuffer& to) noexcept;
+    void switchOver(JitterBuffer& from, JitterBuffer& to) noexcept;
     int dropQueued(ItemId dropped) noexcept;
 };
 
@@ -181,13 +184,20 @@ void Playout::Impl::playIdle(PlayoutTick& tick) noexcept {
     tick.frames = length;
 }
 
-void Playout::Impl::move(JitterBuffer& from, JitterBuffer& to) noexcept {
+/// The other one begins at this place of the stream, with what waits, and knows nothing of what was
+/// played without it.
+void Playout::Impl::switchOver(JitterBuffer& from, JitterBuffer& to) noexcept {
+    before.addCounters(from.state(), 1);
+    to.reset();
+    for (const ItemId item : discarded.items()) to.discardItem(item);
+    before.addCounters(to.state(), -1);
     PacketView packet;
     std::int64_t arrival_ns = 0;
     std::int64_t latest_ns = std::numeric_limits<std::int64_t>::min();
     while (from.takeOldest(packet, arrival_ns)) {
         latest_ns = std::max(latest_ns, arrival_ns);
         to.put(packet, latest_ns);
+        --before.received;  // counted when it came
     }
 }
 
@@ -244,12 +254,17 @@ Result<void> Playout::prepare(const StreamFormat& format, const JitterParams& ji
                        static_cast<std::size_t>(format.rate.framesOf(100.0)),
                    0.0F);
     m.counts = {};
+    m.before = {};
     reset();
     return {};
 }
 
 PutResult Playout::put(const PacketView& packet, std::int64_t arrival_ns) noexcept {
     return impl_->active().put(packet, arrival_ns);
+}
+
+void Playout::passBy(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+    impl_->active().passBy(packet, arrival_ns);
 }
 
 PlayoutTick Playout::tick(std::int64_t slot_ns) noexcept {
@@ -300,8 +315,8 @@ int Playout::read(std::span<float> out, ProvenanceQueue& spans) noexcept {
 
 int Playout::discardItem(ItemId item) noexcept {
     auto& m = *impl_;
-    m.buffer->discardItem(item);
-    m.direct.discardItem(item);
+    m.discarded.add(item);
+    m.active().discardItem(item);
     if (item == m.item) m.missing_run = 0;
     return m.dropQueued(item);
 }
@@ -315,14 +330,14 @@ void Playout::setParams(const JitterParams& jitter, const LossParams& loss) noex
     on.enabled = true;
     m.buffer->setParams(on);
     m.concealer->setParams(loss);
-    if (was_on && !jitter.enabled) m.move(*m.buffer, m.direct);
-    if (!was_on && jitter.enabled) m.move(m.direct, *m.buffer);
+    if (was_on && !jitter.enabled) m.switchOver(*m.buffer, m.direct);
+    if (!was_on && jitter.enabled) m.switchOver(m.direct, *m.buffer);
 }
 
 std::unique_ptr<JitterBuffer> Playout::swapBuffer(std::unique_ptr<JitterBuffer> prepared) noexcept {
     auto& m = *impl_;
     if (!prepared) return prepared;
-    m.move(*m.buffer, *prepared);
+    if (m.jitter.enabled) m.switchOver(*m.buffer, *prepared);
     std::swap(m.buffer, prepared);
     return prepared;
 }
@@ -337,6 +352,7 @@ void Playout::reset() {
     auto& m = *impl_;
     m.buffer->reset();
     m.direct.reset();
+    m.discarded.clear();
     m.concealer->reset();
     m.stretch.reset();
     m.queued = 0;
@@ -351,6 +367,7 @@ PlayoutState Playout::state() const noexcept {
     const auto& m = *impl_;
     PlayoutState state = m.counts;
     state.jitter = m.active().state();
+    state.jitter.addCounters(m.before, 1);
     state.queue_ms = m.toMs(m.queued);
     return state;
 }

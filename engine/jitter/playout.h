@@ -31,7 +31,7 @@ struct PlayoutTick {
 /// Lifetime counters (never reset by reset()) in samples of the stream's own rate unless said.
 /// Ref: W3C "Identifiers for WebRTC's Statistics API", RTCInboundRtpStreamStats.
 struct PlayoutState {
-    JitterState jitter;
+    JitterState jitter;  ///< of the buffer in use; its counters go on over a switch to another
     double playout_lead_ms = 0.0;    ///< audio buffered at the last deadline; negative when late
     double queue_ms = 0.0;           ///< decoded, not yet read
     double delay_ms = 0.0;           ///< last frame: arrival of its packet to its slot, + queue
@@ -72,6 +72,8 @@ public:
                                        const LossParams& loss);
     /// arrival_ns never goes back. Packets of an item given to discardItem() are dropped.
     PutResult put(const PacketView& packet, std::int64_t arrival_ns) noexcept;
+    /// A packet nobody wants any more: counted as discarded, not as lost. Real-time safe.
+    void passBy(const PacketView& packet, std::int64_t arrival_ns) noexcept;
     /// One frame slot; slot_ns is the time of this slot on the arrival clock.
     PlayoutTick tick(std::int64_t slot_ns) noexcept;
     /// Samples ready for read().

@@ -50,7 +50,8 @@ void SequencedBuffer::makeRoom() noexcept {
     while (store_.size() > keep) skipHead();
 }
 
-PutResult SequencedBuffer::put(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+PutResult SequencedBuffer::take(const PacketView& packet, std::int64_t arrival_ns,
+                                bool wanted) noexcept {
     ++counts_.received;
     const bool paused = arrival_ns - last_arrival_ns_ > kLongGapNs;
     if (packet.header.marker || last_arrived_ended_ || paused) tracker_.rebase();
@@ -69,7 +70,7 @@ PutResult SequencedBuffer::put(const PacketView& packet, std::int64_t arrival_ns
     last_arrival_ns_ = arrival_ns;
     last_arrived_ended_ = packet.header.last;
     onArrival(arrival);
-    if (discarded_.has(packet.header.item)) {
+    if (!wanted || discarded_.has(packet.header.item)) {
         ++counts_.discarded;
         return PutResult::discarded;
     }

@@ -15,7 +15,12 @@ class SequencedBuffer : public JitterBuffer {
 public:
     [[nodiscard]] Result<void> prepare(const StreamFormat& format,
                                        const JitterParams& params) override;
-    PutResult put(const PacketView& packet, std::int64_t arrival_ns) noexcept override;
+    PutResult put(const PacketView& packet, std::int64_t arrival_ns) noexcept override {
+        return take(packet, arrival_ns, true);
+    }
+    void passBy(const PacketView& packet, std::int64_t arrival_ns) noexcept override {
+        take(packet, arrival_ns, false);
+    }
     void discardItem(ItemId item) noexcept override;
     bool takeOldest(PacketView& packet, std::int64_t& arrival_ns) noexcept override;
     void reset() override;
@@ -59,6 +64,7 @@ protected:
     JitterState counts_;     ///< only its counters and times that derived classes set
 
 private:
+    PutResult take(const PacketView& packet, std::int64_t arrival_ns, bool wanted) noexcept;
     void makeRoom() noexcept;
 
     DiscardList discarded_;

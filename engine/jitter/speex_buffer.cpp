@@ -170,7 +170,8 @@ void SpeexBuffer::reset() {
     m.any = false;
 }
 
-PutResult SpeexBuffer::put(const PacketView& packet, std::int64_t arrival_ns) noexcept {
+PutResult SpeexBuffer::take(const PacketView& packet, std::int64_t arrival_ns,
+                            bool wanted) noexcept {
     auto& m = *impl_;
     ++m.counts.received;
     const Arrival arrival = m.tracker.onPacket(packet.header, arrival_ns);
@@ -179,7 +180,7 @@ PutResult SpeexBuffer::put(const PacketView& packet, std::int64_t arrival_ns) no
         ++m.counts.late;
         return PutResult::late;
     }
-    if (m.discard_list.has(packet.header.item)) {
+    if (!wanted || m.discard_list.has(packet.header.item)) {
         ++m.counts.discarded;
         return PutResult::discarded;
     }

@@ -17,7 +17,12 @@ public:
     [[nodiscard]] std::string_view name() const override { return "speexdsp"; }
     [[nodiscard]] Result<void> prepare(const StreamFormat& format,
                                        const JitterParams& params) override;
-    PutResult put(const PacketView& packet, std::int64_t arrival_ns) noexcept override;
+    PutResult put(const PacketView& packet, std::int64_t arrival_ns) noexcept override {
+        return take(packet, arrival_ns, true);
+    }
+    void passBy(const PacketView& packet, std::int64_t arrival_ns) noexcept override {
+        take(packet, arrival_ns, false);
+    }
     Slot get(std::int64_t slot_ns) noexcept override;
     void stretched(int) noexcept override {}
     void discardItem(ItemId item) noexcept override;
@@ -27,6 +32,8 @@ public:
     [[nodiscard]] JitterState state() const noexcept override;
 
 private:
+    PutResult take(const PacketView& packet, std::int64_t arrival_ns, bool wanted) noexcept;
+
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -162,12 +162,12 @@ private slots:
         QVERIFY(before > 0.0);
         rig.feed.interrupt(0);
         rig.downlink.interrupt();
-        QCOMPARE(rig.downlink.discardedPackets(), std::int64_t(0));
+        QCOMPARE(rig.downlink.playout().state().jitter.discarded, std::int64_t(0));
         rig.played.clear();
         for (int block = 0; block < 60; ++block) rig.step(1, samples);  // the sender goes on
         for (const float x : rig.played) QCOMPARE(x, 0.0F);
         QCOMPARE(rig.account.ledger().find(1)->heard_samples, before);
-        QVERIFY(rig.downlink.discardedPackets() >= 25);
+        QVERIFY(rig.downlink.playout().state().jitter.discarded >= 25);
         // Another item is played.
         rig.restartItem();
         for (int block = 0; block < 130; ++block) rig.step(2, samples);
@@ -182,7 +182,7 @@ private slots:
         const std::vector<float> samples(3200, 0.25F);
         for (int block = 0; block < 30; ++block) rig.step(3, samples);
         QVERIFY(rig.account.ledger().find(3) == nullptr);
-        QVERIFY(rig.downlink.discardedPackets() > 0);
+        QVERIFY(rig.downlink.playout().state().jitter.discarded > 0);
         rig.restartItem();
         for (int block = 0; block < 60; ++block) rig.step(4, samples);
         QVERIFY(rig.account.ledger().find(4) != nullptr);

@@ -285,7 +285,54 @@ private slots:
         QCOMPARE(b.allocations, 0);
         // What waited in one buffer plays from the next one: next to nothing is lost.
         const auto state = b.playout.state();
+        QCOMPARE(state.jitter.lost, 0);
+        QCOMPARE(state.jitter.received, at + 100);
         QVERIFY2(state.played_slots > 235, qPrintable(QString::number(state.played_slots)));
+    }
+
+    /// Counters belong to the stream, whichever buffer is in use.
+    void counters_go_on_over_switches() {
+        Bench b;
+        QVERIFY(b.prepare(fixed(60)));
+        b.run(0, 100, {40, 41, 42});
+        QCOMPARE(b.playout.state().jitter.lost, 3);
+        JitterParams off = fixed(60);
+        off.enabled = false;
+        b.playout.setParams(off, {});
+        b.run(100, 250, {150});
+        QCOMPARE(b.playout.state().jitter.lost, 4);
+        b.playout.setParams(fixed(60), {});
+        b.run(250, 350);
+        QCOMPARE(b.playout.state().jitter.lost, 4);
+        auto buffer = std::move(*createJitterBuffer("adaptive"));
+        QVERIFY(buffer->prepare(b.stream.format, {}));
+        buffer = b.playout.swapBuffer(std::move(buffer));
+        b.run(350, 450, {400, 401});
+        const auto state = b.playout.state();
+        QCOMPARE(state.jitter.lost, 6);
+        QCOMPARE(state.jitter.late, 0);
+        QCOMPARE(state.jitter.received, 444);
+        QCOMPARE(b.allocations, 0);
+    }
+
+    void packets_nobody_wants_are_not_lost() {
+        for (const auto& entry : jitterBuffers()) {
+            Bench b;
+            JitterParams params;
+            params.buffer = entry.name;
+            QVERIFY(b.prepare(params));
+            b.run(0, 50);
+            for (int i = 50; i < 60; ++i) {
+                b.playout.passBy(b.stream.packet(i).view(), b.now_ns);
+                b.block();
+                b.block();
+            }
+            b.run(60, 160);
+            const auto state = b.playout.state();
+            QCOMPARE(state.jitter.lost, 0);
+            QCOMPARE(state.jitter.discarded, 10);
+            QCOMPARE(state.jitter.received, 160);
+        }
     }
 
     void broken_payloads_are_concealed() {
