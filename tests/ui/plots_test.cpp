@@ -158,6 +158,37 @@ private slots:
         QVERIFY(!view.marked());
     }
 
+    /// However dense the problems are and however far out the view is.
+    void problemsVeilOnlyWhatTheyDamaged() {
+        History history;
+        bench::FeedBlock block;
+        for (block.block = 0; block.block < 36000; ++block.block) {
+            const auto at = block.block % 12;
+            block.concealed = block.block >= 1600 && block.block < 2000 && at < 2;
+            history.addBlock(block);
+        }
+        TimeView view;
+        TimeStack stack("plot", "plot", history, view);
+        stack.addStrip(makeStrip("far"));
+        stack.resize(900, 160);
+        stack.show();
+        view.advance(history.nowS());
+        view.setRange({0.0, 360.0});
+        pump(stack);
+        const auto image = stack.grab().toImage();
+        const auto redAt = [&](double time_s) {
+            const int x = int(std::lround(stack.xOf(time_s)));
+            int count = 0;
+            for (int y = 46; y < image.height() - 30; ++y) {
+                const auto pixel = image.pixelColor(x, y);
+                count += pixel.red() - pixel.blue() > 15;
+            }
+            return count;
+        };
+        QVERIFY(redAt(17.0) > 20 && redAt(19.0) > 20);
+        for (const double clean_s : {10.0, 23.0, 30.0, 100.0, 300.0}) QCOMPARE(redAt(clean_s), 0);
+    }
+
     void keysAndMouse() {
         TimeView view;
         view.setSpan(8.0);

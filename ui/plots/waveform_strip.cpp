@@ -140,15 +140,15 @@ void WaveformStrip::drawMarks(QPainter& painter, const StripFrame& frame) const 
     const double to_s = frame.toS();
     const QColor bar = Theme::current().colour(Token::problem);
     const QColor veil = Theme::current().colour(Token::problem, kVeilOpacity);
-    double drawn_to = -1.0;
+    double drawn_to = frame.rect.left();
     for (const auto& problem : all) {
         if (problem.at.from_s > to_s) break;
         if (problem.at.to_s < from_s || !isMarked(problem.kind)) continue;
-        const double left = std::max({frame.xOf(problem.at.from_s), double(frame.rect.left()), drawn_to});
-        const double right = std::max(std::min(frame.xOf(problem.at.to_s),
-                                               double(frame.rect.left() + frame.rect.width())),
-                                      left + 2.0);
-        if (drawn_to >= 0.0 && right <= drawn_to) continue;
+        const double begin = frame.xOf(problem.at.from_s);
+        const double right = std::min(std::max(frame.xOf(problem.at.to_s), begin + 2.0),
+                                      double(frame.rect.left() + frame.rect.width()));
+        if (right <= drawn_to) continue;
+        const double left = std::max(begin, drawn_to);
         painter.fillRect(QRectF(left, frame.rect.top(), right - left, frame.rect.height()), veil);
         painter.fillRect(QRectF(left, frame.rect.top(), right - left, 2.0), bar);
         drawn_to = right;
