@@ -150,7 +150,7 @@ void SpeechQueue::failStream(std::int64_t ticket, const QString& problem) {
 
 bool SpeechQueue::remove(std::int64_t ticket) {
     const auto entry = find(ticket);
-    if (entry == entries_.end() || entry->state == State::speaking) return false;
+    if (entry == entries_.end() || !isOpen(*entry)) return false;
     if (sent_.erase(ticket) > 0 && run_ != nullptr) run_->unsay(ticket);
     ready_.erase(ticket);
     makers_.erase(ticket);

@@ -260,6 +260,43 @@ private slots:
         QTRY_COMPARE(moved.count(), 1);
         QCOMPARE(moved[0][0].toLongLong(), 3);
         keepPicture(panel, "speak");
+        QSignalSpy removed(&panel, &SpeakPanel::removeWanted);
+        panel.table().selectRow(0);
+        QTest::keyClick(&panel.table(), Qt::Key_Delete);
+        QCOMPARE(removed.count(), 0);  // it was heard
+        panel.table().selectRow(2);
+        QTest::keyClick(&panel.table(), Qt::Key_Delete);
+        QCOMPARE(removed.count(), 1);
+    }
+
+    void theQueueShowsWhatSpeaksAndWhatIsNew() {
+        using State = bench::QueuedSpeech::State;
+        SpeakPanel panel;
+        panel.resize(520, 240);
+        panel.show();
+        std::vector<bench::QueuedSpeech> queue;
+        const auto add = [&](State state) {
+            queue.emplace_back().state = state;
+            queue.back().ticket = std::int64_t(queue.size());
+            panel.setQueue(queue, 0.0);
+        };
+        const auto seen = [&](int row) {
+            const auto rect = panel.table().visualRect(panel.model().index(row, 0));
+            return panel.table().viewport()->rect().contains(rect.center());
+        };
+        for (int i = 0; i < 20; ++i) {
+            add(i < 8 ? State::heard : State::waiting);
+            QVERIFY2(seen(i), qPrintable(QString::number(i)));
+        }
+        QVERIFY(!seen(8));
+        queue[8].state = State::speaking;
+        panel.setQueue(queue, 0.0);
+        QVERIFY(seen(8) && seen(9));
+        // Only what is new moves the list: the user may look elsewhere.
+        panel.table().scrollToTop();
+        queue[8].heard_ms = 100.0;
+        panel.setQueue(queue, 0.0);
+        QVERIFY(seen(0));
     }
 
     void keyCardAndPalette() {

@@ -31,13 +31,14 @@
 namespace doubletalk::ui {
 namespace {
 
+using State = bench::QueuedSpeech::State;
+
 /// Cells in the theme's type; how much was heard as a bar below the title.
 class QueueDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
     void paint(QPainter* painter, const QStyleOptionViewItem& option,
                const QModelIndex& index) const override {
-        using State = bench::QueuedSpeech::State;
         const auto& theme = Theme::current();
         if (option.state & QStyle::State_Selected) {
             painter->fillRect(option.rect, theme.colour(Token::selected));
@@ -185,9 +186,16 @@ void SpeakPanel::setVoices(const std::vector<std::pair<QString, QString>>& voice
 
 void SpeakPanel::setQueue(const std::vector<bench::QueuedSpeech>& queue, double buffered_ms) {
     const auto ticket = selectedTicket();
+    const auto news = newsOf(queue);
     model_->setQueue(queue);
     if (ticket != 0 && selectedTicket() != ticket) {
         if (const int row = model_->rowOf(ticket); row >= 0) table_->selectRow(row);
+    }
+    if (news >= 0) {
+        table_->doItemsLayout();  // a row just added can be scrolled to now
+        const bool speaks = queue[std::size_t(news)].state == State::speaking;
+        table_->scrollTo(model_->index(news, 0), speaks ? QAbstractItemView::PositionAtTop
+                                                        : QAbstractItemView::EnsureVisible);
     }
     buffered_->setText(tr("%1 s buffered").arg(numberText(buffered_ms / 1000.0, 1)));
     empty_->setVisible(queue.empty());
@@ -196,6 +204,20 @@ void SpeakPanel::setQueue(const std::vector<bench::QueuedSpeech>& queue, double 
             table_->viewport()->rect().translated(0, table_->horizontalHeader()->height()));
     }
     updateButtons();
+}
+
+/// Row that speaks since just now, else the last one added; -1: neither.
+int SpeakPanel::newsOf(const std::vector<bench::QueuedSpeech>& queue) const {
+    int added = -1;
+    for (int i = int(queue.size()) - 1; i >= 0; --i) {
+        const auto& entry = queue[std::size_t(i)];
+        const int row = model_->rowOf(entry.ticket);
+        const bool spoke =
+            row >= 0 && model_->index(row, 0).data(QueueModel::kStateRole) == int(State::speaking);
+        if (entry.state == State::speaking && !spoke) return i;
+        if (row < 0 && added < 0) added = i;
+    }
+    return added;
 }
 
 void SpeakPanel::showError(const QString& text) { errors_->showError(text); }
@@ -243,7 +265,9 @@ void SpeakPanel::move(int places) {
 }
 
 void SpeakPanel::removeSelected() {
-    if (const auto ticket = selectedTicket(); ticket != 0) emit removeWanted(ticket);
+    if (const auto ticket = selectedTicket(); ticket != 0 && remove_->isEnabled()) {
+        emit removeWanted(ticket);
+    }
 }
 
 void SpeakPanel::updateButtons() {

@@ -27,9 +27,12 @@ public:
 
     /// Names and titles of the voices; the first is chosen.
     void setVoices(const std::vector<std::pair<QString, QString>>& voices);
-    /// Whenever it changed, and a few times a second while it plays.
+    /// Whenever it changed, and a few times a second while it plays. What begins to speak, or is
+    /// new, is scrolled into view.
     void setQueue(const std::vector<bench::QueuedSpeech>& queue, double buffered_ms);
     void showError(const QString& text);
+    /// A text that could not be spoken stands in its line again.
+    void giveBack(const QString& text);
     [[nodiscard]] QueueModel& model() { return *model_; }
     [[nodiscard]] QTableView& table() { return *table_; }
 
@@ -55,6 +58,7 @@ private:
     void removeSelected();
     void updateButtons();
     [[nodiscard]] qint64 selectedTicket() const;
+    [[nodiscard]] int newsOf(const std::vector<bench::QueuedSpeech>& queue) const;
     void takeFiles(const QStringList& paths);
 
     QueueModel* model_;

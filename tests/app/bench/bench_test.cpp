@@ -165,6 +165,7 @@ private slots:
         const auto entry = entryOf(bench, early);
         QCOMPARE(entry.run, bench.runNumber());
         QVERIFY(entry.heard_ms > 0.0 && entry.heard_ms < entry.length_ms);
+        QVERIFY(!bench.removeQueued(early));  // what was heard stays on record
 
         // A restart setting waits; a bad file is explained; both leave the run alone.
         QVERIFY(bench.set("engine.rate_hz", "8000"));
