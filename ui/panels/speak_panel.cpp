@@ -156,7 +156,7 @@ void SpeakPanel::addTable() {
         const QFontMetrics words(theme.font(Type::row));
         table_->setColumnWidth(QueueModel::kState,
                                words.horizontalAdvance(tr("heard to its end")) + 20);
-        table_->setColumnWidth(QueueModel::kPosition, theme.scaled(86));
+        table_->setColumnWidth(QueueModel::kPosition, theme.scaled(140));  // with its error
         table_->setColumnWidth(QueueModel::kLength, theme.scaled(86));
     };
     connect(&Theme::current(), &Theme::changed, this, restyle);
@@ -222,6 +222,8 @@ int SpeakPanel::newsOf(const std::vector<bench::QueuedSpeech>& queue) const {
 
 void SpeakPanel::showError(const QString& text) { errors_->showError(text); }
 
+void SpeakPanel::giveBack(const QString& text) { text_->setText(text); }
+
 void SpeakPanel::focusText() {
     text_->setFocus();
     text_->selectAll();
@@ -230,8 +232,8 @@ void SpeakPanel::focusText() {
 void SpeakPanel::speak() {
     const auto text = text_->text().trimmed();
     if (text.isEmpty()) return;
-    emit speakTextWanted(text, voice_->currentData().toString());
     text_->clear();
+    emit speakTextWanted(text, voice_->currentData().toString());
 }
 
 void SpeakPanel::chooseFiles() {
