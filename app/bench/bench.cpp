@@ -101,7 +101,11 @@ Result<void> Bench::setSource(const BenchSource& source) {
         }
         private_->scene = std::move(*scene);
     }
-    private_->source = source;
+    auto& before = private_->source;
+    if (source.input_id != before.input_id || source.output_id != before.output_id) {
+        private_->news.device.clear();  // of the last run
+    }
+    before = source;
     private_->no_source.clear();
     rebuildStore();
     private_->in_use = requested();
@@ -168,8 +172,13 @@ void Bench::startDevices() {
                          .spool_root = defaultSpoolRoot(),
                          .feed = feed_.get(),
                          .listener = listener()};
-    plan.devices.input.device = p.source.input_id;
-    plan.devices.output.device = p.source.output_id;
+    auto& [input, output] = plan.devices;
+    input.device = p.source.input_id;
+    input.rate_hz = p.source.input_rate_hz;
+    input.channels = p.source.input_channels;
+    output.device = p.source.output_id;
+    output.rate_hz = p.source.output_rate_hz;
+    output.channels = p.source.output_channels;
     plan.trace = p.source.trace;
     prepareRun(tr("Opening the devices"), [plan = std::move(plan)]() mutable -> MadeRun {
         auto run = DeviceRun::create(std::move(plan));
@@ -230,6 +239,7 @@ void Bench::beginRun(std::shared_ptr<BenchRun> run) {
     }
     run_ = std::move(run);
     p.news = {};
+    p.device_problem.clear();
     p.news.in_use = p.store.values();
     p.in_use = p.store.values();
     if (auto ok = run_->begin(); !ok) {
@@ -280,7 +290,8 @@ void Bench::takeNews() {
     p.news.device_events.clear();
     if (const auto problem = QString::fromStdString(p.news.device_problem);
         problem != p.device_problem) {
-        p.device_problem = problem;
+        const auto before = std::exchange(p.device_problem, problem);
+        if (!before.isEmpty()) recovered(before);
         if (!problem.isEmpty()) failed(problem);
     }
     // What a stage fell back to is seen where the settings are shown.
@@ -459,6 +470,17 @@ void Bench::recognise(VoiceSegment segment, int rate_hz, int hearing) {
     });
 }
 
+/// As the run says it; before there is one, as it was chosen.
+QString Bench::deviceName() const {
+    const auto& p = *private_;
+    if (!p.source.devices) return tr("Virtual room");
+    if (!p.news.device.empty()) return QString::fromStdString(p.news.device);
+    const auto named = [](const std::string& id) {
+        return id.empty() ? tr("System default") : QString::fromStdString(id);
+    };
+    return named(p.source.input_id) + QStringLiteral(" / ") + named(p.source.output_id);
+}
+
 MachineState Bench::machine() const {
     const auto& p = *private_;
     MachineState state;
@@ -471,8 +493,9 @@ MachineState Bench::machine() const {
     state.dropped_records = p.news.dropped_records + feed_->dropped();
     state.buffered_ms = p.speech_queue.bufferedMs();
     state.health = p.news.health;
-    state.device = p.source.devices ? QString::fromStdString(p.news.device) : tr("Virtual room");
-    state.rate_hz = p.store.values().engine.rate_hz;
+    state.device = deviceName();
+    if (state_ == BenchState::running) state.device_problem = p.device_problem;
+    state.rate_hz = inUse().engine.rate_hz;
     return state;
 }
 

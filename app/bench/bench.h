@@ -25,6 +25,8 @@ struct BenchSource {
     bool devices = false;             ///< real sound devices instead of the virtual room
     std::string scene = "barge_in";   ///< virtual room: a shipped scene or a scene file
     std::string input_id, output_id;  ///< devices; empty: the system's default
+    /// [Hz], 1 or 2 channels; 0: what the device prefers.
+    int input_rate_hz = 0, input_channels = 0, output_rate_hz = 0, output_channels = 0;
     std::string trace;  ///< file of packet delays in place of the jitter law; or empty
 };
 
@@ -38,7 +40,8 @@ struct MachineState {
     std::int64_t dropped_records = 0;
     double buffered_ms = 0.0;  ///< still to be spoken, as far as it is rendered
     duplex::HealthState health = duplex::HealthState::healthy;
-    QString device;  ///< "virtual room", or both devices
+    QString device;          ///< "virtual room", or both devices
+    QString device_problem;  ///< of the run that goes on; empty: none
     int rate_hz = 16000;
 };
 
@@ -146,6 +149,8 @@ signals:
     void stateChanged(doubletalk::bench::BenchState state);
     /// Why something asked for did not happen, and what to do.
     void failed(const QString& what);
+    /// What failed() said of a device is over.
+    void recovered(const QString& what);
     void notice(const QString& text);
     void queueChanged();
     /// By anybody: the form, undo, a preset, a scene's command.
@@ -172,6 +177,7 @@ private:
     void takeNews();
     void applied(const duplex::SettingRef& ref);
     void postKind(duplex::CommandKind kind);
+    [[nodiscard]] QString deviceName() const;
     /// hearing: Private::hearing when it began; else it is of something else. Any thread.
     void recognise(VoiceSegment segment, int rate_hz, int hearing);
 

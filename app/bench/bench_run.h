@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct RunNews {
     std::vector<std::int64_t> waiting;  ///< tickets, in order
     ItemId playing = 0;
     double playing_ms = 0.0;  ///< heard of that item
+    /// ± of what was heard, 95 %; NaN: exact, or not known yet.
+    double heard_error_ms = std::numeric_limits<double>::quiet_NaN();
     duplex::Settings in_use;  ///< with the names of the engines that really run
     duplex::HealthState health = duplex::HealthState::healthy;
     BlockIndex block = 0;
@@ -42,7 +45,7 @@ struct RunNews {
     std::int64_t dropped_records = 0;
     std::string disk_error;
     std::string device;                      ///< what it runs on, in words
-    std::string device_problem;              ///< empty: none
+    std::string device_problem;              ///< as it began; empty: none
     std::vector<std::string> device_events;  ///< what happened to it since the last news, in words
 };
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
+#include <utility>
 
 #include "engine/core/thread_role.h"
 #include "engine/duplex/session_setup.h"
@@ -220,12 +222,16 @@ void DeviceRun::gatherNews() {
     news_.drift_confidence_ppm = now.drift_confidence_ppm;
     news_.rules_fired = now.rules_fired;
     news_.late_blocks = engine_.lostBlocks() + engine_.droppedBlocks();
+    const auto events = device_->takeEvents();  // before the status: it is the newer one
     const auto status = device_->status();
     news_.device = status.input.name + " / " + status.output.name;
-    news_.device_problem.clear();
-    for (const auto& event : device_->takeEvents()) news_.device_events.push_back(event.text);
-    for (const auto* side : {&status.input, &status.output}) {
-        if (side->state == audio::StreamState::lost) news_.device_problem = side->message;
+    watch_.follow(events, status);
+    news_.device_problem = watch_.problem();
+    for (auto& text : watch_.takeNews()) news_.device_events.push_back(std::move(text));
+    if (std::isfinite(status.heard.error_ms)) {
+        news_.heard_error_ms = status.heard.error_ms;
+    } else if (status.cut.number > 0) {
+        news_.heard_error_ms = status.cut.error_ms;
     }
     spool_.tell(news_);
     fresh_ = true;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "app/audio/device_watch.h"
 #include "app/audio/qt_audio_device.h"
 #include "app/bench/action_queue.h"
 #include "app/bench/bench_run.h"
@@ -74,7 +75,8 @@ private:
     std::mutex news_mutex_;
     RunNews news_;
     bool fresh_ = false;
-    bool finished_ = false;       ///< the spool; keep()'s thread
+    bool finished_ = false;  ///< the spool; keep()'s thread
+    audio::DeviceWatch watch_;
     duplex::Settings settings_;   ///< this thread's idea of them
     std::vector<float> clean_;    ///< the newest seconds of cleaned audio
     std::int64_t clean_end_ = 0;  ///< capture frame after its newest sample

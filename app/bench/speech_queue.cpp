@@ -143,9 +143,17 @@ void SpeechQueue::append(std::int64_t ticket, std::vector<float> samples, bool l
 bool SpeechQueue::takesMore(std::int64_t ticket) const { return makers_.contains(ticket); }
 
 void SpeechQueue::failStream(std::int64_t ticket, const QString& problem) {
-    if (const auto entry = find(ticket); entry != entries_.end()) entry->problem = problem;
     append(ticket, {}, true);
+    if (const auto entry = find(ticket); entry != entries_.end()) {
+        entry->problem = problem;
+        if (isOpen(*entry) && !(entry->length_ms > 0.0)) {  // there is nothing to speak
+            entry->state = State::failed;
+            if (sent_.erase(ticket) > 0 && run_ != nullptr) run_->unsay(ticket);
+            ready_.erase(ticket);
+        }
+    }
     failed(problem);
+    changed();
 }
 
 bool SpeechQueue::remove(std::int64_t ticket) {
@@ -220,10 +228,12 @@ void SpeechQueue::follow(RunNews& news, bool run_is_over) {
 void SpeechQueue::followItem(QueuedSpeech& entry, const RunNews& news, bool run_is_over) {
     if (entry.state != State::speaking) return;
     if (entry.item == news.playing) entry.heard_ms = news.playing_ms;
+    entry.heard_error_ms = news.heard_error_ms;
     for (const auto& event : news.item_events) {
         if (event.item != entry.item) continue;
         entry.heard_ms = std::isfinite(event.value) ? event.value : entry.heard_ms;
-        entry.state = event.kind == EventKind::item_ended ? State::heard : State::interrupted;
+        const auto ended = entry.problem.isEmpty() ? State::heard : State::failed;
+        entry.state = event.kind == EventKind::item_ended ? ended : State::interrupted;
     }
     if (run_is_over && entry.state == State::speaking) entry.state = State::interrupted;
 }

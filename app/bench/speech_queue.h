@@ -6,6 +6,7 @@
 #include <QString>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -33,7 +34,9 @@ struct QueuedSpeech {
     bool file = false;
     double length_ms = 0.0;  ///< 0: not known yet
     double heard_ms = 0.0;   ///< at the loudspeaker so far, or where it was interrupted
-    QString problem;         ///< why it failed
+    /// ± of heard_ms, 95 %; NaN: exact, or not known.
+    double heard_error_ms = std::numeric_limits<double>::quiet_NaN();
+    QString problem;  ///< why it failed
 };
 
 /// What the assistant is to speak, in order: rendered on another thread, sent to the run that goes
@@ -64,7 +67,7 @@ public:
     void append(std::int64_t ticket, std::vector<float> samples, bool last);
     /// Whether append() still adds to it: not after its end, an interruption, its removal.
     [[nodiscard]] bool takesMore(std::int64_t ticket) const;
-    /// The entry ends with what there is.
+    /// The entry ends with what there is, as failed.
     void failStream(std::int64_t ticket, const QString& problem);
     /// Of what has not been sent yet.
     bool remove(std::int64_t ticket);

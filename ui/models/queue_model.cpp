@@ -79,14 +79,19 @@ QString QueueModel::stateText(const Speech& speech) {
 QString QueueModel::text(const Speech& speech, int column) const {
     const bool begun = speech.state == Speech::State::speaking ||
                        speech.state == Speech::State::heard ||
-                       speech.state == Speech::State::interrupted;
+                       speech.state == Speech::State::interrupted || speech.heard_ms > 0.0;
     switch (column) {
         case kTitle:
             return speech.title;
         case kState:
             return stateText(speech);
-        case kPosition:
-            return begun ? timeText(speech.heard_ms / 1000.0) : QStringLiteral("–");
+        case kPosition: {
+            if (!begun) return QStringLiteral("–");
+            const auto at = timeText(speech.heard_ms / 1000.0);
+            const bool whole = speech.state == Speech::State::heard;
+            if (whole || !std::isfinite(speech.heard_error_ms)) return at;
+            return tr("%1 ± %2 ms").arg(at, numberText(speech.heard_error_ms, 1));
+        }
         default:
             return speech.length_ms > 0.0 ? timeText(speech.length_ms / 1000.0)
                                           : QStringLiteral("–");
@@ -98,7 +103,8 @@ QString QueueModel::toolTip(const Speech& speech, int column) const {
     if (column != kPosition) return speech.title;
     return tr(
         "How far it was heard at the loudspeaker. Lost and concealed stretches "
-        "count as passed. After an interruption: where it was cut.");
+        "count as passed. After an interruption: where it was cut. ± is the "
+        "95 % confidence of the device's own count; without it the place is exact.");
 }
 
 QVariant QueueModel::value(const Speech& speech, int role) const {

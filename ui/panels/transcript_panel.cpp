@@ -126,7 +126,8 @@ void TranscriptPanel::rebuild() {
     };
     for (const auto& speech : queue_) {
         if (speech.state != State::speaking && speech.state != State::heard &&
-            speech.state != State::interrupted) {
+            speech.state != State::interrupted &&
+            !(speech.state == State::failed && speech.heard_ms > 0.0)) {
             continue;
         }
         const auto line = assistantLine(speech);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/audio/device_watch.h"
 #include "app/audio/latency_probe.h"
 #include "app/audio/position_fit.h"
 #include "app/audio/qt_audio_device.h"
@@ -175,6 +176,39 @@ private slots:
         QVERIFY(!report.error().hint.empty());
         QVERIFY(!measureLatency(device, {.chirps = 2}));
     }
+    void aLossIsToldOnceAndAReturnWhenItSounds() {
+        using S = StreamState;
+        DeviceWatch watch;
+        DeviceStatus status;
+        const auto follow = [&](std::vector<DeviceEvent> events, StreamState input) {
+            status.input.state = input;
+            watch.follow(events, status);
+        };
+        const auto event = [](StreamState state, const char* text) {
+            return DeviceEvent{0, Direction::input, state, text};
+        };
+        using News = std::vector<std::string>;
+        follow({event(S::starting, "runs")}, S::running);
+        QCOMPARE(watch.takeNews(), News{"runs"});
+        follow({event(S::lost, "stands still")}, S::lost);
+        QCOMPARE(watch.takeNews(), News{"stands still"});
+        QCOMPARE(watch.problem(), std::string("stands still"));
+        // It opens again and again and gives nothing.
+        for (int i = 0; i < 3; ++i) {
+            follow({event(S::starting, "runs again")}, S::starting);
+            QCOMPARE(watch.problem(), std::string("stands still"));
+            follow({event(S::lost, "stands still")}, S::lost);
+            status.input.message = "there is no such device";
+            follow({}, S::lost);
+            QCOMPARE(watch.problem(), std::string("stands still"));
+        }
+        QCOMPARE(watch.takeNews(), News{});
+        follow({event(S::starting, "runs again")}, S::starting);
+        follow({}, S::running);
+        QCOMPARE(watch.problem(), std::string());
+        QCOMPARE(watch.takeNews(), News{"runs again"});
+    }
+
     void wrongUseIsRefused() {
         QtAudioDevice nothing({.input = {.device = "none"}, .output = {.device = "none"}});
         const auto opened = nothing.open(SampleRate{16000});

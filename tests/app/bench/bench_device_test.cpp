@@ -56,6 +56,8 @@ private slots:
             [&] { return stateOf(bench, second) == QueuedSpeech::State::interrupted; }, kLongMs));
         QCOMPARE(heard(bench, second), 0.0);
         QVERIFY(heard(bench, first) > 2500.0);
+        const double error_ms = entry(bench, first).heard_error_ms;
+        QVERIFY2(error_ms >= 2.6 && error_ms < 50.0, qPrintable(QString::number(error_ms)));
         // What is monitored may not be the loudspeaker.
         QVERIFY(!bench.monitor().start(FeedTap::output, "spk", 16000, "spk"));
 
@@ -75,6 +77,39 @@ private slots:
                      one.left.c_str(), one.right.c_str());
         }
         QVERIFY(replayed->identical);
+    }
+
+    void aLossIsToldOnceAndTakenBack() {
+        QStandardPaths::setTestModeEnabled(true);
+        test::PulseDaemon daemon;
+        QVERIFY(daemon.start());
+        Bench bench;
+        QSignalSpy failures(&bench, &Bench::failed);
+        QSignalSpy recovered(&bench, &Bench::recovered);
+        BenchSource source;
+        source.devices = true;
+        source.input_id = "mic";
+        source.output_id = "spk";
+        source.input_rate_hz = 16000;
+        source.input_channels = 1;
+        QVERIFY(bench.setSource(source));
+        bench.start();
+        QVERIFY(QTest::qWaitFor([&] { return bench.state() == BenchState::running; }, kLongMs));
+        daemon.pactl({"unload-module", "module-remap-source"});
+        daemon.pactl({"unload-module", "module-null-sink"});
+        QVERIFY(QTest::qWaitFor([&] { return !failures.isEmpty(); }, kLongMs));
+        QTest::qWait(2500);  // some tries later
+        QVERIFY(recovered.isEmpty() || recovered.count() < failures.count());
+        QVERIFY2(failures.count() <= 2, qPrintable(QString::number(failures.count())));
+        QVERIFY(!bench.machine().device_problem.isEmpty());
+        daemon.pactl(QStringList{"load-module"} + test::PulseDaemon::sinkArguments("spk"));
+        daemon.pactl({"load-module", "module-remap-source", "source_name=mic", "master=spk.monitor",
+                      "channels=2", "remix=no"});
+        QVERIFY(QTest::qWaitFor([&] { return bench.machine().device_problem.isEmpty(); }, kLongMs));
+        QCOMPARE(recovered.count(), failures.count());
+        QCOMPARE(recovered.back(), failures.back());
+        bench.stop();
+        QVERIFY(QTest::qWaitFor([&] { return bench.state() == BenchState::idle; }, kLongMs));
     }
 
     void devicesThatAreNotThereAreExplained() {

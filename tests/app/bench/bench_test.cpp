@@ -128,6 +128,46 @@ private slots:
         QVERIFY(stepMs(10).empty());
     }
 
+    /// Its maker dies before the first sample, and in the middle.
+    void aStreamThatFailsWasNotHeardToItsEnd() {
+        Bench bench;
+        QSignalSpy failures(&bench, &Bench::failed);
+        BenchSource source;
+        source.scene = "double_talk";
+        QVERIFY(bench.setSource(source));
+        bench.failStream(bench.speakStream("nothing came"), "gone");
+        QCOMPARE(bench.queue().back().state, QueuedSpeech::State::failed);
+        bench.start();
+        QVERIFY(QTest::qWaitFor([&] { return bench.state() == BenchState::running; }, kLongMs));
+        const auto empty = bench.speakStream("nothing came either");
+        const auto half = bench.speakStream("half of it came");
+        bench.append(half, std::vector<float>(8000, 0.01F), false);
+        bench.failStream(empty, "gone");
+        bench.failStream(half, "gone");
+        const auto entryOf = [&](std::int64_t ticket) {
+            return *std::find_if(bench.queue().begin(), bench.queue().end(),
+                                 [&](const auto& entry) { return entry.ticket == ticket; });
+        };
+        const auto isOver = [&](std::int64_t ticket) {
+            const auto state = entryOf(ticket).state;
+            return state != QueuedSpeech::State::waiting && state != QueuedSpeech::State::speaking;
+        };
+        QVERIFY(QTest::qWaitFor([&] { return isOver(empty) && isOver(half); }, kLongMs));
+        QCOMPARE(entryOf(empty).state, QueuedSpeech::State::failed);
+        QCOMPARE(entryOf(half).state, QueuedSpeech::State::failed);
+        QVERIFY(std::abs(entryOf(half).heard_ms - 500.0) < 60.0);
+        QCOMPARE(failures.count(), 3);
+    }
+
+    void theChosenDevicesAreNamedBeforeTheyRun() {
+        Bench bench;
+        BenchSource source;
+        source.devices = true;
+        source.input_id = "mic";
+        QVERIFY(bench.setSource(source));
+        QCOMPARE(bench.machine().device, QString("mic / System default"));
+    }
+
     void whatAUserDoesLiveIsDoneAndReplays() {
         Bench bench;
         QSignalSpy failures(&bench, &Bench::failed);
