@@ -4,10 +4,13 @@
 
 #include <QDialogButtonBox>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QRadioButton>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <initializer_list>
 #include <limits>
 
 #include "app/audio/device_list.h"
@@ -59,7 +62,11 @@ DeviceDialog::DeviceDialog(const bench::BenchSource& source, const QString& moni
       input_(new ChoiceBox(this)),
       output_(new ChoiceBox(this)),
       monitor_(new ChoiceBox(this)),
-      measure_(new QPushButton(tr("&Measure round trip"), this)),
+      input_rate_(new ChoiceBox(this)),
+      input_channels_(new ChoiceBox(this)),
+      output_rate_(new ChoiceBox(this)),
+      output_channels_(new ChoiceBox(this)),
+      measure_(new QPushButton(tr("Measure round &trip"), this)),
       result_(new QLabel(tr("Ten chirps, about six seconds: keep the room quiet"), this)),
       errors_(new ErrorBar(this)) {
     setWindowTitle(tr("Devices"));
@@ -72,8 +79,17 @@ DeviceDialog::DeviceDialog(const bench::BenchSource& source, const QString& moni
     (source.devices ? devices_ : room_)->setChecked(true);
 
     auto* form = new QFormLayout;
-    form->addRow(tr("&Microphone"), input_);
-    form->addRow(tr("&Loudspeaker"), output_);
+    const auto addSide = [&](const QString& title, QComboBox* device, QWidget* row) {
+        auto* label = new QLabel(title, this);
+        label->setBuddy(device);
+        form->addRow(label, row);
+    };
+    addSide(tr("&Microphone"), input_,
+            makeSide(*input_, *input_rate_, *input_channels_, tr("microphone"),
+                     source.input_rate_hz, source.input_channels));
+    addSide(tr("&Loudspeaker"), output_,
+            makeSide(*output_, *output_rate_, *output_channels_, tr("loudspeaker"),
+                     source.output_rate_hz, source.output_channels));
     form->addRow(measure_, result_);
     form->addRow(tr("M&onitor"), monitor_);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
@@ -84,7 +100,7 @@ DeviceDialog::DeviceDialog(const bench::BenchSource& source, const QString& moni
     rows->addLayout(form);
     rows->addStretch(1);
     rows->addWidget(buttons);
-    resize(560, 300);
+    resize(660, 300);
 
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -100,6 +116,34 @@ DeviceDialog::DeviceDialog(const bench::BenchSource& source, const QString& moni
     askDevices();
     timer_.start(kListEveryMs);
     updateEnabled();
+}
+
+/// A device with its rate and channels in one row.
+QWidget* DeviceDialog::makeSide(QComboBox& device, QComboBox& rate, QComboBox& channels,
+                                const QString& side, int rate_hz, int channel_count) {
+    rate.addItem(tr("Device's rate"), 0);
+    for (const int hz : {8000, 16000, 32000, 44100, 48000}) {
+        rate.addItem(tr("%1 kHz").arg(hz / 1000.0), hz);
+    }
+    channels.addItem(tr("Device's channels"), 0);
+    channels.addItem(tr("Mono"), 1);
+    channels.addItem(tr("Stereo"), 2);
+    rate.setCurrentIndex(std::max(rate.findData(rate_hz), 0));
+    channels.setCurrentIndex(std::max(channels.findData(channel_count), 0));
+    rate.setAccessibleName(tr("Rate of the %1").arg(side));
+    channels.setAccessibleName(tr("Channels of the %1").arg(side));
+    rate.setToolTip(
+        tr("Rate the device is opened at; converted to the engine's. What it cannot do is told "
+           "when it is opened"));
+    channels.setToolTip(tr("Stereo is mixed to mono for the engine, and mono played on both"));
+    device.setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    auto* row = new QWidget(this);
+    auto* columns = new QHBoxLayout(row);
+    columns->setContentsMargins(0, 0, 0, 0);
+    columns->addWidget(&device, 1);
+    columns->addWidget(&rate);
+    columns->addWidget(&channels);
+    return row;
 }
 
 DeviceDialog::~DeviceDialog() { cancelled_ = true; }
@@ -138,16 +182,19 @@ bench::BenchSource DeviceDialog::source() const {
         source.input_id = input_->currentData().toString().toStdString();
         source.output_id = output_->currentData().toString().toStdString();
     }
+    source.input_rate_hz = input_rate_->currentData().toInt();
+    source.input_channels = input_channels_->currentData().toInt();
+    source.output_rate_hz = output_rate_->currentData().toInt();
+    source.output_channels = output_channels_->currentData().toInt();
     return source;
 }
 
 QString DeviceDialog::monitorId() const { return monitor_->currentData().toString(); }
 
 void DeviceDialog::updateEnabled() {
-    for (QWidget* widget : {static_cast<QWidget*>(input_), static_cast<QWidget*>(output_),
-                            static_cast<QWidget*>(measure_)}) {
-        widget->setEnabled(devices_->isChecked() && !measuring_);
-    }
+    const std::initializer_list<QWidget*> asked{
+        input_, output_, input_rate_, input_channels_, output_rate_, output_channels_, measure_};
+    for (auto* widget : asked) widget->setEnabled(devices_->isChecked() && !measuring_);
 }
 
 void DeviceDialog::measure() {
@@ -155,8 +202,13 @@ void DeviceDialog::measure() {
     updateEnabled();
     result_->setText(tr("Measuring …"));
     audio::QtAudioDeviceOptions options;
-    options.input.device = source().input_id;
-    options.output.device = source().output_id;
+    const auto now = source();
+    options.input.device = now.input_id;
+    options.input.rate_hz = now.input_rate_hz;
+    options.input.channels = now.input_channels;
+    options.output.device = now.output_id;
+    options.output.rate_hz = now.output_rate_hz;
+    options.output.channels = now.output_channels;
     thread_.post([this, options] {
         audio::QtAudioDevice device(options);
         audio::LatencyOptions wanted;

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] double roundTripMs() const { return round_trip_ms_; }
 
 private:
+    [[nodiscard]] QWidget* makeSide(QComboBox& device, QComboBox& rate, QComboBox& channels,
+                                    const QString& side, int rate_hz, int channel_count);
     void askDevices();
     void showDevices(const audio::DeviceList& devices);
     void measure();
@@ -49,6 +51,7 @@ private:
     double round_trip_ms_;
     QRadioButton *room_, *devices_;
     QComboBox *input_, *output_, *monitor_;
+    QComboBox *input_rate_, *input_channels_, *output_rate_, *output_channels_;
     QPushButton* measure_;
     QLabel* result_;
     ErrorBar* errors_;

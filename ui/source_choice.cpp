@@ -80,6 +80,10 @@ void SourceChoice::save() const {
     settings.setValue("bench/devices", source.devices);
     settings.setValue("bench/input", QString::fromStdString(source.input_id));
     settings.setValue("bench/output", QString::fromStdString(source.output_id));
+    settings.setValue("bench/input_rate_hz", source.input_rate_hz);
+    settings.setValue("bench/input_channels", source.input_channels);
+    settings.setValue("bench/output_rate_hz", source.output_rate_hz);
+    settings.setValue("bench/output_channels", source.output_channels);
     settings.setValue("bench/monitor", monitor_id_);
     settings.setValue("bench/trace", trace());
     settings.setValue("bench/scene", QString::fromStdString(source.scene));
@@ -95,6 +99,10 @@ void SourceChoice::restore() {
     source.devices = settings.value("bench/devices", false).toBool();
     source.input_id = text("bench/input");
     source.output_id = text("bench/output");
+    source.input_rate_hz = settings.value("bench/input_rate_hz").toInt();
+    source.input_channels = settings.value("bench/input_channels").toInt();
+    source.output_rate_hz = settings.value("bench/output_rate_hz").toInt();
+    source.output_channels = settings.value("bench/output_channels").toInt();
     source.trace = text("bench/trace");
     monitor_id_ = settings.value("bench/monitor").toString();
     if (!bench_.setSource(source)) (void)bench_.setSource({});

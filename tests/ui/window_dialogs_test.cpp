@@ -3,6 +3,7 @@
 // Dialogs with work behind them: analysis of a pair of files, listening in a browser. With
 // DT_GRABS=folder their pictures are kept there.
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
@@ -16,6 +17,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSettings>
+#include <QSet>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QWebSocket>
@@ -304,6 +306,53 @@ private slots:
         choice.setTrace(trace.fileName());
         choice.setTrace({});
         QTest::qWait(200);
+    void ratesAndChannelsAreChosenAndKept() {
+        bench::BenchSource source;
+        source.devices = true;
+        source.input_rate_hz = 48000;
+        source.output_channels = 2;
+        DeviceDialog dialog(source, {}, kRateHz);
+        const auto box = [&](const QString& name) {
+            for (auto* one : dialog.findChildren<QComboBox*>()) {
+                if (one->accessibleName() == name) return one;
+            }
+            qFatal("no box %s", qPrintable(name));
+        };
+        QCOMPARE(dialog.source().input_rate_hz, 48000);
+        QCOMPARE(dialog.source().output_channels, 2);
+        QCOMPARE(dialog.source().output_rate_hz, 0);
+        auto* channels = box("Channels of the microphone");
+        channels->setCurrentIndex(channels->findData(1));
+        QCOMPARE(dialog.source().input_channels, 1);
+        QSet<QChar> letters;  // one action to an Alt key
+        const auto take = [&](const QString& text) {
+            const auto at = text.indexOf('&');
+            if (at < 0) return true;
+            const auto before = letters.size();
+            letters.insert(text[at + 1].toLower());
+            return letters.size() > before;
+        };
+        for (auto* one : dialog.findChildren<QLabel*>())
+            QVERIFY2(take(one->text()), qPrintable(one->text()));
+        for (auto* one : dialog.findChildren<QAbstractButton*>())
+            QVERIFY2(take(one->text()), qPrintable(one->text()));
+
+        QMenu scenes;
+        {
+            bench::Bench bench;
+            SourceChoice choice(bench, scenes);
+            QVERIFY(bench.setSource(dialog.source()));
+            choice.save();
+        }
+        bench::Bench bench;
+        SourceChoice choice(bench, scenes);
+        choice.restore();
+        QCOMPARE(bench.source().input_rate_hz, 48000);
+        QCOMPARE(bench.source().input_channels, 1);
+        QCOMPARE(bench.source().output_channels, 2);
+        QSettings().clear();
+    }
+
         QCOMPARE(choice.trace(), QString());
         QCOMPARE(failures.count(), 0);
     }
