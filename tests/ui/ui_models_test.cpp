@@ -11,9 +11,12 @@
 #include <QUndoStack>
 #include <cmath>
 
+#include "app/bench/bench.h"
+#include "engine/duplex/settings.h"
 #include "tests/ui/store_target.h"
 #include "ui/models/event_model.h"
 #include "ui/models/event_text.h"
+#include "ui/models/health_rows.h"
 #include "ui/models/history.h"
 #include "ui/models/parameter_edits.h"
 #include "ui/models/parameter_model.h"
@@ -322,6 +325,49 @@ private slots:
         QCOMPARE(model.rowCount(), 40000);
     }
 
+    void silenceOfADeviceIsOneRow() {
+        History history;
+        const auto silence = [&](BlockIndex block) {
+            history.addEvent({.block = block, .kind = EventKind::silence_inserted});
+        };
+        for (BlockIndex block = 100; block < 150; ++block) {
+            silence(block);
+            if (block == 120) history.addEvent({.block = 120, .kind = EventKind::reset});
+        }
+        silence(200);
+        EventModel model(history);
+        QAbstractItemModelTester tester(&model, kFatal);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.problems(), 2);
+        const auto length = [&](int row) {
+            return model.data(model.index(row, EventModel::kValue), Qt::DisplayRole).toString();
+        };
+        QCOMPARE(length(0), QStringLiteral("500 ms"));
+        QCOMPARE(length(2), QStringLiteral("10 ms"));
+        silence(201);  // the newest goes on
+        QSignalSpy told(&model, &QAbstractItemModel::dataChanged);
+        model.refresh();
+        QCOMPARE(told.count(), 1);
+        QCOMPARE(told[0][0].toModelIndex().row(), 2);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(length(2), QStringLiteral("20 ms"));
+        model.setAll(true);
+        QCOMPARE(model.rowCount(), 53);
+    }
+
+    void aLostDeviceIsNoHealth() {
+        History history;
+        HealthReader reader;
+        bench::MachineState machine;
+        history.addBlock({.block = 0});
+        reader.update(history, {}, &machine, 16000, true);
+        QVERIFY(reader.summary().verdict != Verdict::failing);
+        machine.device_problem = "Microphone 'x': the device was taken away";
+        reader.update(history, {}, &machine, 16000, true);
+        QCOMPARE(reader.summary().verdict, Verdict::failing);
+        QVERIFY(reader.summary().reason.startsWith(machine.device_problem));
+    }
+
     void queue() {
         using State = bench::QueuedSpeech::State;
         QueueModel model;
@@ -355,6 +401,11 @@ private slots:
         model.setQueue(queue);
         QCOMPARE(model.rowOf(3), 1);
     }
+        queue[0].heard_error_ms = 2.6;
+        queue[0].heard_ms = 1235.4;
+        model.setQueue(queue);
+        QCOMPARE(model.data(model.index(0, QueueModel::kPosition), Qt::DisplayRole).toString(),
+                 QStringLiteral("00:01.235 ± 2.6 ms"));
 
     void sessions() {
         QTemporaryDir folder;

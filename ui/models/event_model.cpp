@@ -46,18 +46,46 @@ void EventModel::refresh() {
         shown_.clear();
         taken_ = 0;
         problems_ = 0;
+        silent_block_ = -1;
         endResetModel();
     }
     std::vector<std::uint32_t> fresh;
+    bool longer = false;
     for (; taken_ < events.size(); ++taken_) {
         if (!shows(events[taken_])) continue;
+        if (goesOn(events[taken_])) {
+            longer = true;
+            continue;
+        }
+        if (events[taken_].kind == EventKind::silence_inserted) {
+            silent_row_ = int(shown_.size() + fresh.size());
+        }
         fresh.push_back(std::uint32_t(taken_));
         problems_ += isProblem(events[taken_].kind) ? 1 : 0;
     }
-    if (fresh.empty()) return;
-    beginInsertRows({}, int(shown_.size()), int(shown_.size() + fresh.size()) - 1);
-    shown_.insert(shown_.end(), fresh.begin(), fresh.end());
-    endInsertRows();
+    if (!fresh.empty()) {
+        beginInsertRows({}, int(shown_.size()), int(shown_.size() + fresh.size()) - 1);
+        shown_.insert(shown_.end(), fresh.begin(), fresh.end());
+        endInsertRows();
+    }
+    if (longer) emit dataChanged(index(silent_row_, kValue), index(silent_row_, kValue));
+}
+
+/// Silence in place of the device comes block by block: one row stands for all of it.
+bool EventModel::goesOn(const Event& event) {
+    if (event.kind != EventKind::silence_inserted) return false;
+    const bool on = silent_block_ >= 0 && event.block == silent_block_ + 1;
+    silent_block_ = event.block;
+    return on && !all_;
+}
+
+QString EventModel::silenceText(std::size_t place) const {
+    const auto& events = history_.events();
+    auto block = events[place].block;
+    for (auto i = place + 1; i < events.size() && events[i].block <= block + 1; ++i) {
+        if (events[i].kind == EventKind::silence_inserted) block = events[i].block;
+    }
+    return tr("%1 ms").arg((block - events[place].block + 1) * kBlockMs);
 }
 
 double EventModel::timeOf(int row) const {
@@ -113,7 +141,8 @@ QVariant EventModel::data(const QModelIndex& index, int role) const {
         default:
             return {};
     }
-    const auto words = eventWords(event, std::span(events).first(place), rate_hz_);
+    auto words = eventWords(event, std::span(events).first(place), rate_hz_);
+    if (event.kind == EventKind::silence_inserted && !all_) words.value = silenceText(place);
     const auto time = timeText(timeOf(index.row()), 3);
     if (role == kSearchRole) {
         return words.kind + QLatin1Char(' ') + words.value + QLatin1Char(' ') + words.cause;

@@ -12,7 +12,8 @@ namespace doubletalk::ui {
 class History;
 
 /// Events of a history as a table in plain words. Voice activity and every concealed frame after
-/// the first of a stretch would bury the rest: they are left out, `all` brings them in.
+/// the first of a stretch would bury the rest: they are left out, `all` brings them in. Silence in
+/// place of the device is one row with its length.
 /// Thread: gui.
 class EventModel : public QAbstractTableModel {
     Q_OBJECT
@@ -47,6 +48,8 @@ public:
 
 private:
     [[nodiscard]] bool shows(const Event& event) const;
+    [[nodiscard]] bool goesOn(const Event& event);
+    [[nodiscard]] QString silenceText(std::size_t place) const;
 
     const History& history_;
     std::uint64_t epoch_ = 0;
@@ -54,6 +57,8 @@ private:
     std::vector<std::uint32_t> shown_;  ///< places in History::events()
     int rate_hz_ = 16000;
     int problems_ = 0;
+    int silent_row_ = 0;            ///< of that stretch
+    BlockIndex silent_block_ = -1;  ///< newest that the device did not give
     bool all_ = false;
 };
 

@@ -16,7 +16,8 @@ namespace doubletalk::ui {
 namespace {
 
 constexpr double kLeastPeakDbfs = -40.0, kMostPeakDbfs = -1.0;
-constexpr double kLevelsAfterS = 1.0;  ///< far end heard before levels are judged
+constexpr double kShownPeakDbfs = -90.0;  ///< the last bit of 16; a number below it says nothing
+constexpr double kLevelsAfterS = 1.0;     ///< far end heard before levels are judged
 constexpr double kConvergedDb = 20.0, kReconvergedDb = 10.0;
 constexpr int kConvergedRows = 3;          ///< 300 ms: the first whole rows over METRICS' 250 ms
 constexpr double kConvergeWithinS = 20.0;  ///< of active echo
@@ -78,8 +79,9 @@ GuideStep levels(const History& history) {
     if (far_s < kLevelsAfterS) return step;
     const double peak = peakDbfs(history, bench::FeedTap::microphone);
     const bool clipped = !history.clipped().empty();
-    step.result = clipped ? tr("the microphone clips: lower its gain")
-                          : tr("peak %1 dBFS").arg(numberText(peak, 1));
+    step.result = clipped                 ? tr("the microphone clips: lower its gain")
+                  : peak < kShownPeakDbfs ? tr("peak < %1 dBFS").arg(numberText(kShownPeakDbfs, 0))
+                                          : tr("peak %1 dBFS").arg(numberText(peak, 1));
     const bool good = !clipped && peak >= kLeastPeakDbfs && peak <= kMostPeakDbfs;
     step.state = good ? StepState::done : StepState::failed;
     return step;

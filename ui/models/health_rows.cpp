@@ -81,6 +81,11 @@ void HealthReader::summarise(const Input& in, bool running) {
     }
     readRules(in);
     QStringList parts = summary_.fired;
+    if (running && in.machine != nullptr && !in.machine->device_problem.isEmpty()) {
+        summary_.word = tr("Device lost");
+        summary_.verdict = Verdict::failing;
+        parts.prepend(in.machine->device_problem);
+    }
     if (summary_.rules_pass >= 0) {
         parts << (summary_.rules_pass == 1 ? tr("1 rule passes")
                                            : tr("%1 rules pass").arg(summary_.rules_pass));
