@@ -7,6 +7,7 @@
 #include <QSettings>
 #include <QUrl>
 #include <mutex>
+#include <utility>
 
 #include "app/bench/bench.h"
 #include "app/net/speech_link.h"
@@ -62,6 +63,7 @@ SpeechServices::SpeechServices(bench::Bench& bench, QWidget* parent)
     connect(link, &net::SpeechLink::ttsStatusChanged, this,
             [this](const net::LinkStatus& status) { showStatus(false, status); });
     connect(link, &net::SpeechLink::transcript, this, [this](const remote::Transcript& words) {
+        if (stt_renewing_) return;
         understood(words.start_s, words.end_s, QString::fromStdString(words.text));
     });
     connect(link, &net::SpeechLink::speechPiece, this, &SpeechServices::take);
@@ -70,6 +72,8 @@ SpeechServices::SpeechServices(bench::Bench& bench, QWidget* parent)
     connect(&bench, &bench::Bench::stateChanged, this, [this](bench::BenchState state) {
         if (state != bench::BenchState::starting) return;
         link_->setCleanedRate(bench_.requested().engine.rate_hz);
+        stt_renewing_ = stt_connected_;
+        link_->renewStt();
     });
     gate_->link = link;
     bench.setCleanSink([gate = gate_](std::span<const float> clean, BlockIndex block) {
@@ -104,7 +108,7 @@ void SpeechServices::setOpen(bool stt, bool open) {
     net::LinkOptions options;
     options.url = QUrl(
         QSettings().value(stt ? kSttKey : kTtsKey, stt ? kSttAddress : kTtsAddress).toString());
-    (stt ? stt_failed_told_ : tts_failed_told_) = false;
+    (stt ? stt_failed_ : tts_failed_).clear();
     stt ? link_->openStt(options) : link_->openTts(options);
 }
 
@@ -129,14 +133,22 @@ void SpeechServices::askAddress(bool stt) {
 void SpeechServices::showStatus(bool stt, const net::LinkStatus& status) {
     auto& button = stt ? *stt_ : *tts_;
     auto words = status.address;
-    if (!status.reason.isEmpty()) words += ": " + status.reason;
+    if (status.reason.startsWith(words)) {
+        words = status.reason;
+    } else if (!status.reason.isEmpty()) {
+        words += ": " + status.reason;
+    }
     button.setLamp(lampOf(status.state), words);
-    if (!stt) tts_connected_ = status.state == net::LinkState::connected;
-    auto& told = stt ? stt_failed_told_ : tts_failed_told_;
-    if (status.state == net::LinkState::connected) told = false;
+    const bool connected = status.state == net::LinkState::connected;
+    (stt ? stt_connected_ : tts_connected_) = connected;
+    if (stt && status.state != net::LinkState::connected) stt_renewing_ = false;
+    auto& told = stt ? stt_failed_ : tts_failed_;
+    if (connected || status.state == net::LinkState::off) {
+        if (const auto before = std::exchange(told, {}); !before.isEmpty()) recovered(before);
+    }
     // Said once; the lamp shows every further try.
-    if (status.state == net::LinkState::failed && !told) {
-        told = true;
+    if (status.state == net::LinkState::failed && told.isEmpty()) {
+        told = words;
         failed(words);
     }
 }

@@ -34,6 +34,7 @@ public:
 
     [[nodiscard]] LampButton* sttButton() { return stt_; }
     [[nodiscard]] LampButton* ttsButton() { return tts_; }
+    [[nodiscard]] bool sttConnected() const { return stt_connected_; }
     [[nodiscard]] bool ttsConnected() const { return tts_connected_; }
     /// Lets the remote service say it.
     void speak(const QString& text, const QString& voice);
@@ -42,6 +43,8 @@ public:
 signals:
     void understood(double start_s, double end_s, const QString& text);
     void failed(const QString& what);
+    /// What failed() said of a service is over.
+    void recovered(const QString& what);
 
 private:
     void addMenu(LampButton& button, const QString& key, const QString& standard, bool stt);
@@ -57,8 +60,9 @@ private:
     std::shared_ptr<Gate> gate_;  ///< between a run's thread and the link
     LampButton* stt_;
     LampButton* tts_;
-    bool tts_connected_ = false;
-    bool stt_failed_told_ = false, tts_failed_told_ = false;
+    bool stt_connected_ = false, tts_connected_ = false;
+    bool stt_renewing_ = false;        ///< what comes is still of the run before
+    QString stt_failed_, tts_failed_;  ///< as it was told; empty: nothing to tell
     int next_id_ = 1;
     QHash<QString, std::shared_ptr<SpokenStream>> utterances_;
 };

@@ -58,6 +58,13 @@ void SpeechLink::closeStt() {
     });
 }
 
+void SpeechLink::renewStt() {
+    post([](SpeechWorker& worker) {
+        worker.fetch();
+        worker.stt.renew();
+    });
+}
+
 void SpeechLink::openTts(const LinkOptions& options) {
     post([options](SpeechWorker& worker) { worker.tts.open(options); });
 }

@@ -40,6 +40,8 @@ public:
 
     void openStt(const LinkOptions& options);
     void closeStt();
+    /// Begins its stream anew, if there is one: times of a call that ended mean nothing now.
+    void renewStt();
     void openTts(const LinkOptions& options);
     void closeTts();
 

@@ -17,6 +17,7 @@ SttClient::SttClient(QObject* parent) : RemoteClient(parent) {}
 SttClient::~SttClient() { leave(); }
 
 void SttClient::open(LinkOptions options) {
+    options_ = options;
     if (!prepare(options, kDefaultProtocol, &remote::createSttClient, protocol_)) return;
     max_waiting_bytes_ = qint64(options.queue_ms) * protocol_->rateHz() / 1000 * kBytesPerSample;
     link_.open(options);
@@ -27,6 +28,12 @@ void SttClient::close() {
         sendWhat([this](auto& out) { protocol_->finish(out); });
     }
     link_.close();
+}
+
+void SttClient::renew() {
+    if (!link_.isConnected()) return;
+    close();
+    open(options_);
 }
 
 int SttClient::rateHz() const { return protocol_ ? protocol_->rateHz() : 0; }

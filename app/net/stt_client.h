@@ -25,6 +25,8 @@ public:
     void open(LinkOptions options);
     /// Sends the rest and says goodbye.
     void close();
+    /// close() and open() with the same options, when connected.
+    void renew();
     /// Audio ±1.0 at rateHz(); call_frame is the first sample's place in the call.
     void push(std::span<const float> samples, std::int64_t call_frame);
     [[nodiscard]] int rateHz() const;
@@ -39,6 +41,7 @@ private:
     void receive(const remote::MessageView& message) override;
 
     std::unique_ptr<remote::SttClientProtocol> protocol_;
+    LinkOptions options_;  ///< of the newest open()
     qint64 max_waiting_bytes_ = 0;
     std::int64_t sent_frames_ = 0;
     std::int64_t dropped_frames_ = 0;
