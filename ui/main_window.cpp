@@ -209,7 +209,12 @@ void MainWindow::connectPanels() {
     connect(events_, &EventPanel::timeSelected, this, &MainWindow::showTime);
     connect(events_, &EventPanel::failed, this, &MainWindow::tell);
     connect(transcript_, &TranscriptPanel::timeSelected, this, &MainWindow::showTime);
-    connect(bench, &Bench::understood, transcript_, &TranscriptPanel::addUnderstood);
+    connect(bench, &Bench::understood, this,
+            [this](double from_s, double to_s, const QString& text) {
+                // One recogniser tells it: the service, where there is one.
+                if (sessions_->opened() == nullptr && speech().sttConnected()) return;
+                transcript_->addUnderstood(from_s, to_s, text);
+            });
     connect(&speech(), &SpeechServices::understood, transcript_, &TranscriptPanel::addUnderstood);
     connect(ingest_.get(), &IngestSpeech::started, this, [this](const QString& address) {
         say(tr("Send to %1: doubletalk-cli send --wav FILE --host %2 --ingest-port %3")
@@ -248,6 +253,7 @@ void MainWindow::speakText(const QString& text, const QString& voice) {
         speech().speak(text, QString());
     } else {
         tell(tr("The speech service is not connected: TTS in the tool bar connects it"));
+        speak_->giveBack(text);
     }
 }
 
@@ -258,6 +264,8 @@ void MainWindow::connectBench() {
     using bench::Bench;
     connect(bench, &Bench::stateChanged, this, &MainWindow::stateChanged);
     connect(bench, &Bench::failed, this, &MainWindow::tell);
+    connect(bench, &Bench::recovered, this, &MainWindow::takeBack);
+    connect(&speech(), &SpeechServices::recovered, this, &MainWindow::takeBack);
     connect(bench, &Bench::notice, this, [this](const QString& text) { say(text, 8000); });
     connect(bench, &Bench::recordingChanged, this, &MainWindow::updateStatus);
     connect(bench, &Bench::recordingEnded, sessions_.get(), &SessionDesk::toggleRecording);
@@ -265,7 +273,6 @@ void MainWindow::connectBench() {
     connect(bench, &Bench::settingsChanged, this, [this] {
         const auto& settings = bench_->requested();
         echo_stack_->setLimit("barge_in.trigger_dbfs", settings.barge_in.trigger_dbfs);
-        view_->setRateHz(settings.engine.rate_hz);
     });
     bench->settingsChanged();
 }
@@ -283,6 +290,7 @@ void MainWindow::connectSessions() {
         const auto* session = sessions_->opened();
         bench_->recogniseSegments(session->voice, session->rate_hz);
         updateStatus();
+        setRateHz(session->rate_hz);
         sessionShown(folder);
     });
     connect(sessions, &SessionDesk::left, this, [this] { setWindowTitle(tr("Doubletalk")); });
@@ -324,7 +332,10 @@ void MainWindow::connectActions() {
         actions_->showSpeakAddress({});
     });
     on(a.open, [this] { sessions_->choose(this); });
-    on(a.source, [this] { source_->chooseDevices(this); });
+    on(a.source, [this] {
+        source_->chooseDevices(this);
+        updateStatus();
+    });
     on(a.replay, [this] { sessions_->replay(); });
     on(a.export_plot, [this] { stack()->askExport(); });
     on(a.quit, [this] { close(); });
@@ -365,11 +376,19 @@ void MainWindow::run(bench::RunPace pace) {
     history_->clear();
     transcript_->clear();
     view_->setFollow(true);
+    setRateHz(bench_->requested().engine.rate_hz);
     sessions_->leave();
 }
 
 void MainWindow::stateChanged(bench::BenchState state) {
     const bool idle = state == bench::BenchState::idle;
+void MainWindow::setRateHz(int rate_hz) {
+    view_->setRateHz(rate_hz);
+    events_->setRateHz(rate_hz);
+    health_->setRateHz(rate_hz);
+    guide_->setRateHz(rate_hz);
+}
+
     auto& a = *actions_;
     tool_bar_->showState(state);
     const bool running = state == bench::BenchState::running;
@@ -389,6 +408,10 @@ void MainWindow::tell(const QString& problem) {
 }
 
 void MainWindow::say(const QString& text, int for_ms) { status_->showMessage(text, for_ms); }
+
+void MainWindow::takeBack(const QString& problem) {
+    if (errors_->text() == problem) errors_->clear();
+}
 
 void MainWindow::showProgress(const QString& what, double done_ratio) {
     status_->setProgress(what, done_ratio, sender() == sessions_.get());

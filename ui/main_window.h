@@ -87,8 +87,12 @@ private:
     void showProgress(const QString& what, double done_ratio);
     void saveLook();
     void restoreLook();
+    /// Rate of the capture clock of what is shown: the run's or the opened session's.
+    void setRateHz(int rate_hz);
     void stateChanged(bench::BenchState state);
     void tell(const QString& problem);
+    /// What tell() said is over.
+    void takeBack(const QString& problem);
     void say(const QString& text, int for_ms);
     void stepProblem(int step);
     void speakFiles();

@@ -17,9 +17,12 @@
 #include "tests/ui/scene_history.h"
 #include "ui/models/history.h"
 #include "ui/models/session_list_model.h"
+#include "ui/models/event_model.h"
 #include "ui/offline_dialog.h"
 #include "ui/panels/parameter_panel.h"
 #include "ui/panels/session_panel.h"
+#include "ui/panels/event_panel.h"
+#include "ui/panels/health_panel.h"
 #include "ui/panels/transcript_panel.h"
 #include "ui/plots/time_stack.h"
 #include "ui/theme/theme.h"
@@ -27,6 +30,7 @@
 #include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
 
+#include "ui/widgets/guide_strip.h"
 using namespace doubletalk;
 using namespace doubletalk::ui;
 using bench::BenchState;
@@ -98,6 +102,52 @@ private slots:
     void whatIsKeptOpensAndReplays() {
         MainWindow window;
         window.show();
+    void timesFollowTheRateOfWhatIsShown() {
+        QSettings().clear();
+        const auto session = recorded("at 16 kHz");
+        MainWindow window;
+        window.show();
+        QVERIFY(window.bench().set("engine.rate_hz", "48000"));
+        runToTheEnd(window);
+        QVERIFY(window.bench().set("engine.rate_hz", "16000"));  // for the next run
+        const auto& history = window.history();
+        auto* events = window.findChild<EventPanel*>();
+        events->refresh();
+        auto& rows = events->model();
+        rows.setAll(true);
+        const auto shown_s = [&] {
+            double newest_s = 0.0;
+            for (int row = 0; row < rows.rowCount(); ++row) {
+                newest_s = std::max(newest_s, rows.timeOf(row));
+            }
+            return newest_s;
+        };
+        const auto really_s = [&](int rate_hz) {
+            double newest_s = 0.0;
+            for (const auto& event : history.events()) {
+                newest_s = std::max(newest_s, eventTimeS(event, rate_hz));
+            }
+            return newest_s;
+        };
+        QCOMPARE(shown_s(), really_s(48000));
+        QVERIFY(shown_s() <= history.nowS());
+        const auto* health = window.findChild<HealthPanel*>();
+        const auto* guide = window.findChild<GuideStrip*>();
+        constexpr int kDoubleTalk = 4;
+        const auto at_48k = guideSteps(history, 48000)[kDoubleTalk].result;
+        QVERIFY(at_48k != guideSteps(history, 16000)[kDoubleTalk].result);
+        QTRY_COMPARE(guide->steps()[kDoubleTalk].result, at_48k);
+        QTRY_VERIFY2(at_48k.contains(" " + health->reader().find("stop")->value + " ms"),
+                     qPrintable(at_48k + health->reader().find("stop")->value));
+
+        QVERIFY(window.bench().set("engine.rate_hz", "48000"));
+        window.openSession(session);
+        QTRY_COMPARE_WITH_TIMEOUT(window.windowTitle(), QString("at 16 kHz – Doubletalk"), kLongMs);
+        events->refresh();
+        QCOMPARE(shown_s(), really_s(16000));
+        QVERIFY(really_s(48000) < really_s(16000));
+    }
+
         QSignalSpy kept(&window.bench(), &bench::Bench::sessionKept);
         window.actions().record->trigger();
         QVERIFY(window.bench().recording());
