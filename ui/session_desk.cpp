@@ -72,7 +72,9 @@ void SessionDesk::toggleRecording() {
         bench_.startRecording();
         return;
     }
-    const auto folder = newSessionFolder(QString::fromStdString(bench_.source().scene));
+    const auto& source = bench_.source();
+    const auto scene = QFileInfo(QString::fromStdString(source.scene)).completeBaseName();
+    const auto folder = newSessionFolder(source.devices ? QStringLiteral("devices") : scene);
     QDir().mkpath(QFileInfo(folder).path());
     bench_.stopRecording(folder);
 }
