@@ -282,8 +282,10 @@ void MainWindow::connectSessions() {
     connect(sessions, &SessionDesk::failed, this, &MainWindow::tell);
     connect(sessions, &SessionDesk::progress, this, &MainWindow::showProgress);
     connect(sessions, &SessionDesk::told, this, &MainWindow::say);
-    connect(sessions, &SessionDesk::compared, this,
-            [this](const QString& verdict) { result_->showResult(verdict); });
+    connect(sessions, &SessionDesk::compared, this, [this, sessions](const QString& verdict) {
+        if (sessions->changedDecisions() == 0) return result_->showResult(verdict);
+        result_->showResult(verdict, tr("Show"), [sessions] { sessions->showDecisions(); });
+    });
     connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
         transcript_->clear();

@@ -13,9 +13,11 @@
 #include <QUrl>
 
 #include "app/bench/bench.h"
+#include "engine/duplex/replay.h"
 #include "ui/models/history.h"
 #include "ui/panels/session_panel.h"
 #include "ui/plots/time_view.h"
+#include "ui/replay_dialog.h"
 #include "ui/session_work.h"
 
 namespace doubletalk::ui {
@@ -117,6 +119,7 @@ void SessionDesk::leave() {
     opening_.clear();
     opened_folder_.clear();
     opened_.reset();
+    if (decisions_ != nullptr) decisions_->hide();
     left();
 }
 
@@ -139,6 +142,20 @@ void SessionDesk::saveTrack() {
 void SessionDesk::replayFolder(const QString& folder) {
     replaying_ = folder;
     work_->replay(folder, bench_.requested(), newSessionFolder("replay"));
+}
+
+int SessionDesk::changedDecisions() const { return int(work_->decisions().size()); }
+
+void SessionDesk::showDecisions() {
+    if (decisions_ == nullptr) {
+        decisions_ = new ReplayDialog(panel_.window());
+        connect(decisions_, &ReplayDialog::timeChosen, this, [this](double time_s) {
+            view_.show({time_s, time_s});
+        });
+    }
+    decisions_->setDecisions(work_->decisions());
+    decisions_->show();
+    decisions_->raise();
 }
 
 void SessionDesk::cancel() { work_->cancel(); }

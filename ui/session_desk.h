@@ -16,6 +16,7 @@ class Bench;
 namespace doubletalk::ui {
 
 class History;
+class ReplayDialog;
 class SessionPanel;
 class SessionWork;
 class TimeView;
@@ -40,6 +41,10 @@ public:
     [[nodiscard]] QString folder() const {
         return opened_folder_.isEmpty() ? last_kept_ : opened_folder_;
     }
+    /// How many the last replay changed.
+    [[nodiscard]] int changedDecisions() const;
+    /// A list of them; one that is chosen there is shown on the plots.
+    void showDecisions();
     /// Asks for a track to be saved of it.
     void saveTrack();
     /// Ends a replay that goes on.
@@ -76,6 +81,7 @@ private:
     QString opening_;  ///< asked for, not shown yet; empty: nothing, or it is void
     std::unique_ptr<OpenedSession> opened_;
     QString opened_folder_, last_kept_, replaying_;
+    ReplayDialog* decisions_ = nullptr;  ///< the window's; null: not wanted yet
 };
 
 }  // namespace doubletalk::ui

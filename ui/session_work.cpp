@@ -6,6 +6,7 @@
 #include "engine/duplex/settings.h"
 #include "ui/models/history.h"
 #include "ui/models/session_history.h"
+#include "ui/models/setting_text.h"
 
 namespace doubletalk::ui {
 namespace {
@@ -13,29 +14,41 @@ namespace {
 QString told(const Error& error) { return QString::fromStdString(error.message()); }
 
 /// What differs from the settings a session was made with.
-std::vector<std::pair<std::string, std::string>> changesOf(const session::Session& session,
-                                                           const duplex::Settings& settings) {
-    std::vector<std::pair<std::string, std::string>> changes;
+struct Changes {
+    std::vector<std::pair<std::string, std::string>> replayed;
+    QStringList left;  ///< labels: a replay keeps the session's own clocks and network
+};
+
+Changes changesOf(const session::Session& session, const duplex::Settings& settings) {
+    Changes changes;
     const auto& before = session.description["settings"];
     const auto now = duplex::settingsToJson(settings);
     for (const auto& ref : duplex::allSettings()) {
         const auto name = ref.fullName();
         if (!before.contains(name) || before[name] == now[name]) continue;
-        // A replay keeps the session's own clocks and network.
-        if (ref.row->apply == params::ParamApply::restart) continue;
-        changes.emplace_back(name, params::formatParam(ref.get(settings)));
+        if (ref.row->apply == params::ParamApply::restart) {
+            changes.left << settingLabel(*ref.row);
+            continue;
+        }
+        changes.replayed.emplace_back(name, params::formatParam(ref.get(settings)));
     }
     return changes;
 }
 
-QString verdictOf(const duplex::ReplayResult& result, std::size_t changes) {
-    if (changes == 0) {
-        return result.identical ? SessionWork::tr("Equal settings: the replay is equal bit for bit")
-                                : SessionWork::tr("Equal settings, but the replay differs");
+QString verdictOf(const duplex::ReplayResult& result, const Changes& changes) {
+    QString verdict;
+    if (!changes.replayed.empty()) {
+        verdict = SessionWork::tr("Settings changed: %1, decisions changed: %2")
+                      .arg(changes.replayed.size())
+                      .arg(result.decisions.size());
+    } else {
+        verdict = result.identical
+                      ? SessionWork::tr("Equal settings: the replay is equal bit for bit")
+                      : SessionWork::tr("Equal settings, but the replay differs");
     }
-    return SessionWork::tr("Settings changed: %1, decisions changed: %2")
-        .arg(changes)
-        .arg(result.decisions.size());
+    if (changes.left.isEmpty()) return verdict;
+    return SessionWork::tr("%1. Left as recorded, they need a new run: %2")
+        .arg(verdict, changes.left.join(QStringLiteral(", ")));
 }
 
 }  // namespace
@@ -83,13 +96,15 @@ void SessionWork::replay(const QString& folder, const duplex::Settings& settings
     progress(what, 0.0);
     thread_.post([this, folder, settings, into, what] {
         QString problem, verdict;
+        std::vector<duplex::DecisionChange> decisions;
         const auto session = session::readSession(folder.toStdString());
         if (!session) {
             problem = told(session.error());
         } else {
             duplex::ReplayOptions options;
             options.session = folder.toStdString();
-            options.settings = changesOf(*session, settings);
+            const auto changes = changesOf(*session, settings);
+            options.settings = changes.replayed;
             options.record = into.toStdString();
             options.progress = [this, what](double done_ratio) {
                 QMetaObject::invokeMethod(this, [=, this] { progress(what, done_ratio); });
@@ -99,13 +114,16 @@ void SessionWork::replay(const QString& folder, const duplex::Settings& settings
             if (!result) {
                 problem = told(result.error());
             } else if (!result->run.cancelled) {
-                verdict = verdictOf(*result, options.settings.size());
+                verdict = verdictOf(*result, changes);
+                decisions = result->decisions;
             }
         }
         QMetaObject::invokeMethod(this, [=, this] {
             progress(what, 1.0);
             if (!problem.isEmpty()) failed(problem);
-            if (!verdict.isEmpty()) replayed(into, verdict);
+            if (verdict.isEmpty()) return;
+            decisions_ = decisions;
+            replayed(into, verdict);
         });
     });
 }

@@ -14,8 +14,9 @@
 #include "app/bench/task_thread.h"
 
 namespace doubletalk::duplex {
+struct DecisionChange;
 struct Settings;
-}
+}  // namespace doubletalk::duplex
 
 namespace doubletalk::ui {
 
@@ -44,9 +45,12 @@ public:
     void open(const QString& folder);
     /// The session opened last; once.
     [[nodiscard]] std::unique_ptr<OpenedSession> take();
-    /// Runs a session again with these settings into a new folder; replayed() tells which decisions
-    /// changed.
+    /// Runs a session again with these settings into a new folder; replayed() tells what came out.
     void replay(const QString& folder, const duplex::Settings& settings, const QString& into);
+    /// Which decisions the last replay changed, in time order.
+    [[nodiscard]] const std::vector<duplex::DecisionChange>& decisions() const {
+        return decisions_;
+    }
     void cancel() { cancelled_ = true; }
 
 signals:
@@ -58,6 +62,7 @@ signals:
 
 private:
     std::unique_ptr<OpenedSession> opened_;
+    std::vector<duplex::DecisionChange> decisions_;
     std::atomic<bool> cancelled_{false};
     bench::TaskThread thread_;  ///< last: ends first
 };

@@ -7,26 +7,30 @@
 #include <QDockWidget>
 #include <QLineEdit>
 #include <QProcess>
+#include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QTableWidget>
 #include <QToolBar>
 #include <QToolButton>
 #include <QtTest>
 #include <cmath>
 
 #include "tests/ui/scene_history.h"
+#include "ui/models/event_model.h"
 #include "ui/models/history.h"
 #include "ui/models/session_list_model.h"
-#include "ui/models/event_model.h"
 #include "ui/offline_dialog.h"
-#include "ui/panels/parameter_panel.h"
-#include "ui/panels/session_panel.h"
 #include "ui/panels/event_panel.h"
 #include "ui/panels/health_panel.h"
+#include "ui/panels/parameter_panel.h"
+#include "ui/panels/session_panel.h"
 #include "ui/panels/transcript_panel.h"
 #include "ui/plots/time_stack.h"
+#include "ui/replay_dialog.h"
 #include "ui/theme/theme.h"
 #include "ui/widgets/error_bar.h"
+#include "ui/widgets/guide_strip.h"
 #include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
 
@@ -192,6 +196,21 @@ private slots:
         QVERIFY(result != bars.end() && (*result)->isVisible());
         QVERIFY((*result)->text().contains(QFileInfo(session).fileName()));
         QVERIFY((*result)->text().contains("decisions changed"));
+        // Which ones, and where.
+        (*result)->findChild<QPushButton*>()->click();
+        const auto* dialog = window.findChild<ReplayDialog*>();
+        QVERIFY(dialog != nullptr && dialog->isVisible() && (*result)->isVisible());
+        auto* table = dialog->findChild<QTableWidget*>();
+        QVERIFY(table->rowCount() > 0);
+        int row = 0;
+        while (row < table->rowCount() && table->item(row, 1)->text() != "Barge-in") ++row;
+        QVERIFY(row < table->rowCount());
+        QCOMPARE(table->item(row, 3)->text(), QStringLiteral("not made"));
+        QSignalSpy chosen(dialog, &ReplayDialog::timeChosen);
+        table->selectRow(row);
+        QCOMPARE(chosen.count(), 1);
+        QVERIFY(chosen[0][0].toDouble() > 0.0);
+        QVERIFY(!window.actions().follow->isChecked());  // the plots stand there
         QVERIFY(!errorShown(window));
         window.openSession("/nowhere");
         QVERIFY(QTest::qWaitFor([&] { return errorShown(window); }, kLongMs));

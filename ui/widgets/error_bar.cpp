@@ -37,7 +37,7 @@ ErrorBar::ErrorBar(QWidget* parent)
     });
     connect(action_, &QPushButton::clicked, this, [this] {
         const auto act = act_;
-        clear();
+        if (kind_ == Kind::problem) clear();
         if (act) act();
     });
     connect(&Theme::current(), &Theme::changed, this, qOverload<>(&QWidget::update));
@@ -59,8 +59,10 @@ void ErrorBar::showError(const QString& text, const QString& action, std::functi
     elide();
 }
 
-void ErrorBar::showResult(const QString& text) {
-    showError(text);
+void ErrorBar::showResult(const QString& text) { showResult(text, {}, {}); }
+
+void ErrorBar::showResult(const QString& text, const QString& action, std::function<void()> act) {
+    showError(text, action, std::move(act));
     kind_ = Kind::result;
     setAccessibleName(text);
 }

@@ -26,6 +26,8 @@ public:
     void showError(const QString& text);
     void showError(const QString& text, const QString& action, std::function<void()> act);
     void showResult(const QString& text);
+    /// The action leaves it there.
+    void showResult(const QString& text, const QString& action, std::function<void()> act);
     void clear();
     [[nodiscard]] QString text() const { return full_text_; }
 
