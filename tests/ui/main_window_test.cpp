@@ -34,7 +34,6 @@
 #include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
 
-#include "ui/widgets/guide_strip.h"
 using namespace doubletalk;
 using namespace doubletalk::ui;
 using bench::BenchState;
@@ -103,9 +102,6 @@ private slots:
         QVERIFY(colours.size() > 50);
     }
 
-    void whatIsKeptOpensAndReplays() {
-        MainWindow window;
-        window.show();
     void timesFollowTheRateOfWhatIsShown() {
         QSettings().clear();
         const auto session = recorded("at 16 kHz");
@@ -152,6 +148,9 @@ private slots:
         QVERIFY(really_s(48000) < really_s(16000));
     }
 
+    void whatIsKeptOpensAndReplays() {
+        MainWindow window;
+        window.show();
         QSignalSpy kept(&window.bench(), &bench::Bench::sessionKept);
         window.actions().record->trigger();
         QVERIFY(window.bench().recording());
