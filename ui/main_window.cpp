@@ -474,6 +474,8 @@ void MainWindow::refresh() {
     if (second_.elapsed() < 1000) return;
     frames_per_s_ = 1000.0 * frames_ / double(second_.restart());
     frames_ = 0;
+    edits_->setFilterMs(bench_->state() == bench::BenchState::running ? history_->filterMs()
+                                                                      : std::nullopt);
     parameters_->refresh();
     updateStatus();
 }

@@ -102,6 +102,30 @@ private slots:
         QVERIFY(!model.data(tail, ParameterModel::kChangedRole).toBool());
     }
 
+    /// A canceller with a length of its own: what it uses is told, not what was set.
+    void tailInUseIsTheFiltersOwn() {
+        StoreTarget target;
+        ParameterEdits edits(target);
+        ParameterModel model(edits);
+        History history;
+        QVERIFY(!history.filterMs());
+        bench::EchoPath path;
+        path.frames = 1024;
+        history.setEchoPath(path);
+        QCOMPARE(history.filterMs().value_or(0.0), 64.0);
+        edits.setFilterMs(history.filterMs());
+        model.refresh();
+        const auto tail = model.rowIndex("echo.tail_ms", ParameterModel::kInUse);
+        QCOMPARE(tail.data().toString(), QStringLiteral("64"));
+        QVERIFY(!tail.data(ParameterModel::kEqualRole).toBool());
+        // Another canceller tells none.
+        bench::FeedBlock block;
+        for (; block.block < 400; ++block.block) history.addBlock(block);
+        edits.setFilterMs(history.filterMs());
+        model.refresh();
+        QCOMPARE(tail.data().toString(), QStringLiteral("256"));
+    }
+
     void rejectedInputKeepsTheLastGoodValue() {
         StoreTarget target;
         ParameterEdits edits(target);
@@ -301,30 +325,6 @@ private slots:
         QCOMPARE(model.rowCount(), 0);
     }
 
-    void everyKindHasWords() {
-        for (int kind = 0; kind <= int(EventKind::talker_ended); ++kind) {
-            Event event;
-            event.kind = EventKind(kind);
-            const auto words = eventWords(event, {}, 16000);
-            QVERIFY2(!words.kind.contains('_') && !words.kind.isEmpty(), qPrintable(words.kind));
-        }
-    }
-
-    void manyEventsAreCheap() {
-        History history;
-        for (int i = 0; i < 20000; ++i) {
-            history.addEvent({.block = i, .kind = EventKind::parameter_changed});
-        }
-        EventModel model(history);
-        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
-        for (int i = 0; i < 20000; ++i) {
-            history.addEvent({.block = 20000 + i, .kind = EventKind::parameter_changed});
-        }
-        model.refresh();
-        QCOMPARE(inserted.count(), 1);
-        QCOMPARE(model.rowCount(), 40000);
-    }
-
     void silenceOfADeviceIsOneRow() {
         History history;
         const auto silence = [&](BlockIndex block) {
@@ -368,6 +368,30 @@ private slots:
         QVERIFY(reader.summary().reason.startsWith(machine.device_problem));
     }
 
+    void everyKindHasWords() {
+        for (int kind = 0; kind <= int(EventKind::talker_ended); ++kind) {
+            Event event;
+            event.kind = EventKind(kind);
+            const auto words = eventWords(event, {}, 16000);
+            QVERIFY2(!words.kind.contains('_') && !words.kind.isEmpty(), qPrintable(words.kind));
+        }
+    }
+
+    void manyEventsAreCheap() {
+        History history;
+        for (int i = 0; i < 20000; ++i) {
+            history.addEvent({.block = i, .kind = EventKind::parameter_changed});
+        }
+        EventModel model(history);
+        QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
+        for (int i = 0; i < 20000; ++i) {
+            history.addEvent({.block = 20000 + i, .kind = EventKind::parameter_changed});
+        }
+        model.refresh();
+        QCOMPARE(inserted.count(), 1);
+        QCOMPARE(model.rowCount(), 40000);
+    }
+
     void queue() {
         using State = bench::QueuedSpeech::State;
         QueueModel model;
@@ -377,6 +401,11 @@ private slots:
         model.setQueue(queue);
         QCOMPARE(model.data(model.index(0, QueueModel::kPosition), Qt::DisplayRole).toString(),
                  QStringLiteral("00:01.234"));
+        queue[0].heard_error_ms = 2.6;
+        queue[0].heard_ms = 1235.4;
+        model.setQueue(queue);
+        QCOMPARE(model.data(model.index(0, QueueModel::kPosition), Qt::DisplayRole).toString(),
+                 QStringLiteral("00:01.235 ± 2.6 ms"));
         QCOMPARE(model.data(model.index(1, QueueModel::kLength), Qt::DisplayRole).toString(),
                  QStringLiteral("–"));
         QVERIFY(model.data(model.index(1, 0), QueueModel::kMovableRole).toBool());
@@ -401,11 +430,6 @@ private slots:
         model.setQueue(queue);
         QCOMPARE(model.rowOf(3), 1);
     }
-        queue[0].heard_error_ms = 2.6;
-        queue[0].heard_ms = 1235.4;
-        model.setQueue(queue);
-        QCOMPARE(model.data(model.index(0, QueueModel::kPosition), Qt::DisplayRole).toString(),
-                 QStringLiteral("00:01.235 ± 2.6 ms"));
 
     void sessions() {
         QTemporaryDir folder;

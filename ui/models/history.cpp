@@ -144,6 +144,13 @@ void History::addPacket(const bench::FeedPacket& packet) {
     ++version_;
 }
 
+std::optional<double> History::filterMs() const {
+    constexpr double kNewestS = 3.0;  // a path comes each second
+    if (!path_ || path_->frames == 0 || path_->rate_hz <= 0) return std::nullopt;
+    if (now_s_ - double(path_->block) * kBlockMs / 1000.0 > kNewestS) return std::nullopt;
+    return 1000.0 * path_->frames / path_->rate_hz;
+}
+
 void History::setEchoPath(const bench::EchoPath& path) {
     if (!path_) path_ = std::make_unique<bench::EchoPath>();
     *path_ = path;

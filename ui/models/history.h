@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -84,6 +85,8 @@ public:
     [[nodiscard]] Queued queued() const;
     /// Null before the first.
     [[nodiscard]] const bench::EchoPath* echoPath() const { return path_.get(); }
+    /// [ms] Length of the canceller's filter; nothing: none was told in the last 3 s.
+    [[nodiscard]] std::optional<double> filterMs() const;
 
 private:
     static constexpr int kLevels = 4;

@@ -128,7 +128,10 @@ QString ParameterEdits::requestedText(const QString& name) const {
 QString ParameterEdits::inUseText(const QString& name) const {
     const auto full_name = name.toStdString();
     const auto* ref = settingRef(name);
-    return ref != nullptr ? valueText(*ref->row, full_name, ref->get(target_.inUse())) : QString();
+    if (ref == nullptr) return {};
+    // Some cancellers have a length of their own.
+    if (filter_ms_ && full_name == "echo.tail_ms") return numberText(*filter_ms_, 0);
+    return valueText(*ref->row, full_name, ref->get(target_.inUse()));
 }
 
 ParameterValue ParameterEdits::now(const QString& name) const {

@@ -57,6 +57,8 @@ public:
     [[nodiscard]] bool isChanged(const QString& name) const;
     [[nodiscard]] QString requestedText(const QString& name) const;
     [[nodiscard]] QString inUseText(const QString& name) const;
+    /// [ms] Of the running canceller's own filter; nothing: the tail length is what was set.
+    void setFilterMs(std::optional<double> ms) { filter_ms_ = ms; }
     /// What parseParam() reads.
     [[nodiscard]] QString rawText(const QString& name) const;
     /// Of a switch.
@@ -75,6 +77,7 @@ private:
     ParameterTarget& target_;
     QUndoStack* stack_;
     std::function<std::int64_t()> now_ns_;
+    std::optional<double> filter_ms_;
     QHash<QString, QString> typed_;  ///< as it was typed, where the table rounds it
 };
 

@@ -246,7 +246,9 @@ QVariant ParameterModel::data(const QModelIndex& index, int role) const {
                                                                                  : Qt::AlignLeft));
         case Qt::ToolTipRole:
             if (!row.problem.isEmpty()) return row.problem;
-            if (index.column() == kReset && row.changed) return tr("Back to the default");
+            if (index.column() == kReset && row.changed) {
+                return tr("Back to the scene's value, or the default");
+            }
             return settingToolTip(row.ref);
         case Qt::AccessibleTextRole:
             if (index.column() == kReset) return tr("Reset %1").arg(row.label);
