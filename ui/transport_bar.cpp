@@ -6,6 +6,7 @@
 #include <QStyle>
 #include <QTime>
 #include <QToolButton>
+#include <algorithm>
 
 #include "app/bench/bench.h"
 #include "ui/speech_services.h"
@@ -78,6 +79,12 @@ void TransportBar::showRecording(double seconds) {
     actions_.record->setText(recording
                                  ? QTime(0, 0).addMSecs(int(seconds * 1000.0)).toString("HH:mm:ss")
                                  : tr("Record"));
+    if (!recording) {  // nothing beside it moves when the clock appears
+        const QFontMetrics words(record_->font());
+        const int more = words.horizontalAdvance(QStringLiteral("00:00:00")) -
+                         words.horizontalAdvance(actions_.record->text());
+        record_->setMinimumWidth(record_->sizeHint().width() + std::max(more, 0));
+    }
     const char* kind = recording ? "primary" : "";
     if (record_->property("kind").toString() == QLatin1String(kind)) return;
     actions_.record->setIcon(icon(Icon::record, recording ? Token::on_accent : Token::text));

@@ -20,18 +20,21 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QToolBar>
 #include <QToolButton>
 #include <QUndoStack>
 
 #include "app/bench/bench.h"
 #include "tests/ui/panel_support.h"
 #include "ui/models/parameter_model.h"
+#include "ui/models/queue_model.h"
 #include "ui/models/session_list_model.h"
 #include "ui/panels/network_panel.h"
 #include "ui/panels/parameter_panel.h"
 #include "ui/panels/parameter_view.h"
 #include "ui/panels/session_panel.h"
 #include "ui/panels/speak_panel.h"
+#include "ui/theme/style_sheet.h"
 #include "ui/widgets/command_palette.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/key_card.h"
@@ -96,6 +99,14 @@ private slots:
         QCOMPARE(box->currentText(), QStringLiteral("Hands-free, small room"));
         QVERIFY(rig.edits.set("noise.strength_ratio", "0.4"));
         QCOMPARE(box->currentText(), QStringLiteral("Hands-free, small room *"));
+        // What was typed wrongly is over with another preset, also where that sets nothing.
+        auto* settings = panel.findChild<ParameterModel*>();
+        const auto loss = settings->rowIndex("network.loss_percent", ParameterModel::kRequested);
+        QVERIFY(!settings->setData(loss, "9000", Qt::EditRole));
+        QVERIFY(!loss.data(ParameterModel::kProblemRole).toString().isEmpty());
+        panel.choosePreset("Hands-free, small room");
+        QVERIFY(loss.data(ParameterModel::kProblemRole).toString().isEmpty());
+        QVERIFY(rig.edits.set("noise.strength_ratio", "0.4"));
         rig.target.in_use = rig.target.requested();
         rig.target.in_use.echo.canceller = "none";
         rig.target.bent = true;
@@ -399,6 +410,17 @@ private slots:
         QTRY_COMPARE(narrow.count(), 2);
         QTRY_COMPARE(docked.width("parameters"), 341);
         QVERIFY(!docked.isTabOf("events", "echo_path"));
+    }
+
+    void buttonsKeepTheirWidthWhateverTheyShow() {
+        QToolBar bar;
+        const auto widthOf = [&](const char* kind) {
+            QToolButton button(&bar);
+            button.setText("Interrupt");
+            setKind(button, kind);
+            return button.sizeHint().width();
+        };
+        QCOMPARE(widthOf("interrupt"), widthOf("field"));
     }
 
     void lampsAreEightPxOnEveryScreen() {

@@ -108,6 +108,17 @@ void ParameterModel::clearProblem(const QModelIndex& index) {
     tellRow(int(index.internalId()) - 1, index.row());
 }
 
+void ParameterModel::clearProblems() {
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+        auto& rows = groups_[g].rows;
+        for (std::size_t r = 0; r < rows.size(); ++r) {
+            if (rows[r].problem.isEmpty()) continue;
+            rows[r].problem.clear();
+            tellRow(int(g), int(r));
+        }
+    }
+}
+
 void ParameterModel::tellRow(int group, int row) {
     const auto parent_index = index(group, 0);
     emit dataChanged(index(row, 0, parent_index), index(row, kColumns - 1, parent_index));

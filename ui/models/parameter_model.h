@@ -40,6 +40,7 @@ public:
     [[nodiscard]] QModelIndex rowIndex(const QString& full_name, int column = kName) const;
     void reset(const QModelIndex& index);
     void clearProblem(const QModelIndex& index);
+    void clearProblems();
     /// Looks for values that others changed; tells only about those.
     void refresh();
 

@@ -82,6 +82,7 @@ NetworkPanel::NetworkPanel(ParameterEdits& edits, QWidget* parent)
 void NetworkPanel::addAction(const QString& text, const QString& tip, void (NetworkPanel::*act)()) {
     auto* button = new QToolButton(strip_);
     button->setProperty("kind", "field");
+    button->setProperty("low", true);  // as the fields beside it
     button->setText(text);
     button->setToolTip(tip);
     button->setFocusPolicy(Qt::TabFocus);
@@ -103,6 +104,7 @@ void NetworkPanel::addTrace() {
     row->addWidget(makeNote(tr("Trace"), box));
     trace_ = new QToolButton(box);
     trace_->setProperty("kind", "field");
+    trace_->setProperty("low", true);
     trace_->setPopupMode(QToolButton::InstantPopup);
     trace_->setFocusPolicy(Qt::TabFocus);
     trace_->setAccessibleName(tr("Trace of recorded packet delays"));

@@ -198,6 +198,8 @@ void ParameterPanel::choosePreset(const QString& title) {
     for (const auto& preset : presets_.presets()) {
         if (preset.title != title) continue;
         preset_ = title;
+        model_->clearProblems();  // of what was typed before
+        errors_->clear();
         const auto done = presets_.apply(preset, edits_);
         if (!done) tell(errorText(done.error()));
         markPreset();

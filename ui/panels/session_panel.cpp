@@ -43,7 +43,7 @@ SessionPanel::SessionPanel(QWidget* parent)
         table_->horizontalHeader()->setFont(theme.note());
         const QFontMetrics words(theme.font(Type::row));
         const auto fit = [&](int column, const QString& longest) {
-            table_->setColumnWidth(column, words.horizontalAdvance(longest) + 14);
+            table_->setColumnWidth(column, words.horizontalAdvance(longest) + 24);
         };
         const QDateTime now(QDate::currentDate(), QTime(20, 48));
         fit(SessionListModel::kTime, SessionListModel::shortTime(now) + QStringLiteral("0"));
@@ -56,7 +56,7 @@ SessionPanel::SessionPanel(QWidget* parent)
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(12, 6, 12, 8);
     foot->setSpacing(6);
-    table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; }"));
+    table_->setStyleSheet(QStringLiteral("QTableView::item { padding: 0 8px; border: none; }"));
     note_ = makeNote({}, this);
     note_->setWordWrap(true);
     note_->setContentsMargins(12, 4, 12, 0);

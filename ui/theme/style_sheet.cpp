@@ -43,6 +43,7 @@ QToolButton[kind="field"] { background: @field@; border: 1px solid @field_edge@;
 QToolButton[kind="field"]:hover { background: @hover@; }
 QToolButton[kind="field"]:pressed, QToolButton[kind="field"]:checked { background: @selected@; }
 QToolButton[kind="field"]:focus { border: 1px solid @accent@; }
+QToolButton[low="true"] { min-height: #20#; padding-top: 1px; padding-bottom: 1px; }
 QToolButton[kind="icon"] { padding: 0 4px; }
 QToolButton#qt_toolbar_ext_button { padding: 0; min-width: 20px; }
 QFileDialog QToolButton { padding: 2px; min-height: 16px; }
@@ -56,7 +57,7 @@ QPushButton:pressed, QPushButton:checked { background: @selected@; }
 QPushButton:disabled { color: @text3@; border-color: @line@; }
 QPushButton:focus, QPushButton:default { border: 1px solid @accent@; }
 QPushButton[kind="primary"], QToolButton[kind="primary"] { background: @accent@; color: @on_accent@; border: 1px solid @accent@; }
-QPushButton[kind="interrupt"], QToolButton[kind="interrupt"] { background: @interrupt_fill@; color: @interrupt_text@; border: 1px solid @interrupt_fill@; padding: 0 #12#; }
+QPushButton[kind="interrupt"], QToolButton[kind="interrupt"] { background: @interrupt_fill@; color: @interrupt_text@; border: 1px solid @interrupt_fill@; }
 QPushButton[kind="interrupt"]:pressed, QToolButton[kind="interrupt"]:pressed, QPushButton[kind="interrupt"][down="true"] { background: @interrupt_pressed@; border-color: @interrupt_pressed@; }
 QPushButton[kind="interrupt"]:focus, QToolButton[kind="interrupt"]:focus { border: 1px solid @accent@; }
 
