@@ -8,6 +8,7 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSpinBox>
@@ -184,11 +185,30 @@ void SaveTrackDialog::choose() {
                                      tr("%1 (*.%2)").arg(qt(kindOf(*kind_).label), ending));
     if (file.isEmpty()) return;
     own_file_ = true;
+    agreed_ = file;  // it asked itself
     file_->setText(QFileInfo(file).suffix().isEmpty() ? file + '.' + ending : file);
 }
 
 void SaveTrackDialog::save() {
     if (saver_.busy() || !save_->isEnabled()) return;
+    if (file_->text() != agreed_ && QFileInfo::exists(file_->text())) return askToReplace();
+    write();
+}
+
+void SaveTrackDialog::askToReplace() {
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Replace the file?"),
+                                tr("%1 is there already.").arg(QFileInfo(file_->text()).fileName()),
+                                QMessageBox::Cancel, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setDefaultButton(QMessageBox::Cancel);
+    auto* replace = box->addButton(tr("&Replace"), QMessageBox::AcceptRole);
+    connect(replace, &QPushButton::clicked, this, &SaveTrackDialog::write);
+    box->open();
+}
+
+void SaveTrackDialog::write() {
+    if (saver_.busy()) return;
+    agreed_.clear();
     errors_->clear();
     bar_->show();
     state_->setText(tr("Writing …"));

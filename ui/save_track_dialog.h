@@ -36,6 +36,8 @@ public slots:
 private:
     void openWanted();
     void choose();
+    void askToReplace();
+    void write();
     void listTracks();
     void suggestFile();
     void updateButtons();
@@ -44,6 +46,7 @@ private:
     QString folder_;
     QString wanted_;         ///< session to open when the saver has time
     bool own_file_ = false;  ///< the user named it
+    QString agreed_;         ///< to replace this file
     ErrorBar* errors_;
     QComboBox *track_, *kind_;
     QSpinBox* bitrate_;

@@ -13,11 +13,12 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QSettings>
 #include <QSet>
+#include <QSettings>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QWebSocket>
@@ -248,6 +249,26 @@ private slots:
             }
         }
         keepPicture(dialog, "save-track");
+        // A file that is there is replaced only when the user agrees.
+        QFile taken(path("taken.wav"));
+        QVERIFY(taken.open(QIODevice::WriteOnly) && taken.write("mine") == 4);
+        taken.close();
+        boxes[1]->setCurrentIndex(0);
+        for (const bool replace : {false, true}) {
+            file->setText(path("taken.wav"));
+            dialog.save();
+            auto* question = dialog.findChild<QMessageBox*>();
+            QVERIFY(question != nullptr && !dialog.saver().busy());
+            for (auto* button : question->buttons()) {
+                const bool agrees = question->buttonRole(button) == QMessageBox::AcceptRole;
+                if (agrees != replace) continue;
+                button->click();
+                break;
+            }
+            QTRY_VERIFY_WITH_TIMEOUT(
+                !dialog.saver().busy() && dialog.findChild<QMessageBox*>() == nullptr, kLongMs);
+            QCOMPARE(QFileInfo(taken).size() == 4, !replace);
+        }
         // Cancelled in the middle: no file. A folder that is not there is explained.
         boxes[0]->setCurrentIndex(int(longest));
         file->setText(path("half.mp3"));
@@ -285,27 +306,6 @@ private slots:
                  qPrintable(dialog.findChild<QLineEdit*>()->text()));
     }
 
-    /// A scene chosen while a trace is read stays chosen.
-    void aTraceChangesNothingElse() {
-        QFile trace(path("trace.csv"));
-        QVERIFY(trace.open(QIODevice::WriteOnly));
-        trace.write(
-            "# test | none | none | frame_ms=20\nseq,send_ms,arrival_ms\n0,0,30\n1,20,52\n");
-        trace.close();
-        bench::Bench bench;
-        QMenu scenes;
-        SourceChoice choice(bench, scenes);
-        QSignalSpy failures(&choice, &SourceChoice::failed);
-        choice.setTrace(trace.fileName());
-        auto source = bench.source();
-        source.scene = "double_talk";
-        QVERIFY(bench.setSource(source));
-        QTRY_COMPARE_WITH_TIMEOUT(choice.trace(), trace.fileName(), kLongMs);
-        QCOMPARE(bench.source().scene, std::string("double_talk"));
-        // The newest wish counts, also when it is read at once.
-        choice.setTrace(trace.fileName());
-        choice.setTrace({});
-        QTest::qWait(200);
     void ratesAndChannelsAreChosenAndKept() {
         bench::BenchSource source;
         source.devices = true;
@@ -353,6 +353,27 @@ private slots:
         QSettings().clear();
     }
 
+    /// A scene chosen while a trace is read stays chosen.
+    void aTraceChangesNothingElse() {
+        QFile trace(path("trace.csv"));
+        QVERIFY(trace.open(QIODevice::WriteOnly));
+        trace.write(
+            "# test | none | none | frame_ms=20\nseq,send_ms,arrival_ms\n0,0,30\n1,20,52\n");
+        trace.close();
+        bench::Bench bench;
+        QMenu scenes;
+        SourceChoice choice(bench, scenes);
+        QSignalSpy failures(&choice, &SourceChoice::failed);
+        choice.setTrace(trace.fileName());
+        auto source = bench.source();
+        source.scene = "double_talk";
+        QVERIFY(bench.setSource(source));
+        QTRY_COMPARE_WITH_TIMEOUT(choice.trace(), trace.fileName(), kLongMs);
+        QCOMPARE(bench.source().scene, std::string("double_talk"));
+        // The newest wish counts, also when it is read at once.
+        choice.setTrace(trace.fileName());
+        choice.setTrace({});
+        QTest::qWait(200);
         QCOMPARE(choice.trace(), QString());
         QCOMPARE(failures.count(), 0);
     }
