@@ -290,9 +290,9 @@ void MainWindow::connectSessions() {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
         transcript_->clear();
         const auto* session = sessions_->opened();
+        setRateHz(session->rate_hz);
         bench_->recogniseSegments(session->voice, session->rate_hz);
         updateStatus();
-        setRateHz(session->rate_hz);
         sessionShown(folder);
     });
     connect(sessions, &SessionDesk::left, this, [this] { setWindowTitle(tr("Doubletalk")); });
@@ -376,14 +376,12 @@ void MainWindow::run(bench::RunPace pace) {
     if (bench_->state() == bench::BenchState::idle) return;  // refused; what is shown stays
     result_->clear();
     history_->clear();
+    setRateHz(bench_->requested().engine.rate_hz);
     transcript_->clear();
     view_->setFollow(true);
-    setRateHz(bench_->requested().engine.rate_hz);
     sessions_->leave();
 }
 
-void MainWindow::stateChanged(bench::BenchState state) {
-    const bool idle = state == bench::BenchState::idle;
 void MainWindow::setRateHz(int rate_hz) {
     view_->setRateHz(rate_hz);
     events_->setRateHz(rate_hz);
@@ -391,6 +389,8 @@ void MainWindow::setRateHz(int rate_hz) {
     guide_->setRateHz(rate_hz);
 }
 
+void MainWindow::stateChanged(bench::BenchState state) {
+    const bool idle = state == bench::BenchState::idle;
     auto& a = *actions_;
     tool_bar_->showState(state);
     const bool running = state == bench::BenchState::running;
@@ -409,11 +409,11 @@ void MainWindow::tell(const QString& problem) {
     failed(problem);
 }
 
-void MainWindow::say(const QString& text, int for_ms) { status_->showMessage(text, for_ms); }
-
 void MainWindow::takeBack(const QString& problem) {
     if (errors_->text() == problem) errors_->clear();
 }
+
+void MainWindow::say(const QString& text, int for_ms) { status_->showMessage(text, for_ms); }
 
 void MainWindow::showProgress(const QString& what, double done_ratio) {
     status_->setProgress(what, done_ratio, sender() == sessions_.get());
