@@ -34,6 +34,8 @@ QString explainHandshake(const QString& error_string) {
     static const QRegularExpression status_code(QStringLiteral("status code: *(\\d{3})"));
     const auto match = status_code.match(error_string);
     if (match.hasMatch()) return explainHttpStatus(match.captured(1).toInt());
+    // Qt 6.8 looks for a way to log in instead of telling the status.
+    if (error_string.contains(QLatin1String("uthenticat"))) return explainHttpStatus(401);
     return tr("what answers there is no WebSocket service: check host and port");
 }
 

@@ -187,9 +187,9 @@ private slots:
         QVERIFY2(result.exit_code == 0, result.err);
         const auto out = readWav(path("out.wav")).samples;
         QCOMPARE(out.size(), speech.size());
-        // Filters of the suppressors may move the peak by a sample or two, a forgotten lag is 64
-        // samples and more.
-        QVERIFY2(std::abs(lagOf(speech, out, 400)) <= 2,
+        // Filters of the suppressors may move the peak by two samples, AEC3's and its reducer's
+        // together by three; a forgotten lag is 64 samples and more.
+        QVERIFY2(std::abs(lagOf(speech, out, 400)) <= 3,
                  qPrintable(QString::number(lagOf(speech, out, 400))));
     }
 

@@ -27,7 +27,7 @@ import websockets
 options = None
 
 
-async def serve(socket, path):
+async def serve(socket, path=None):
     messages, buffers, frames, peak = 0, [], 0, 0.0
     closed = None
     try:
@@ -64,7 +64,9 @@ async def serve(socket, path):
         print(json.dumps({"messages": messages, "buffers": buffers, "closed": closed or socket.close_code}), flush=True)
 
 
-async def refuse(path, headers):
+async def refuse(connection, request):
+    if hasattr(connection, "respond"):  # websockets 14 and later
+        return connection.respond(http.HTTPStatus.UNAUTHORIZED, "no token\n")
     return http.HTTPStatus.UNAUTHORIZED, [], b"no token\n"
 
 

@@ -16,9 +16,9 @@ namespace doubletalk::ui {
 namespace {
 
 constexpr std::array<const char*, static_cast<std::size_t>(Icon::count_)> kNames{
-    "run",    "stop",   "record", "interrupt", "file",  "speak", "follow", "cursors",
-    "camera", "bookmark", "search", "hold",    "export", "undo", "redo",   "reset",
-    "more",   "close",  "add",    "up",        "down",  "spike", "extension"};
+    "run",    "stop",     "record", "interrupt", "file",   "speak", "follow",   "cursors",
+    "camera", "bookmark", "search", "hold",      "export", "undo",  "redo",     "reset",
+    "more",   "close",    "add",    "up",        "down",   "spike", "extension"};
 
 /// Asks the theme at each painting.
 class ThemeIconEngine : public QIconEngine {
@@ -27,17 +27,17 @@ public:
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
         const int px = std::min(rect.width(), rect.height());
-        const auto pixmap = iconPixmap(which_, colourOf(mode), px,
-                                       painter->device()->devicePixelRatioF());
+        const auto pixmap =
+            iconPixmap(which_, colourOf(mode), px, painter->device()->devicePixelRatioF());
         painter->drawPixmap(rect.x() + (rect.width() - px) / 2, rect.y() + (rect.height() - px) / 2,
                             pixmap);
     }
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
         return scaledPixmap(size, mode, state, 1.0);
     }
-    /// size in device pixels.
-    QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State, qreal) override {
-        return iconPixmap(which_, colourOf(mode), std::min(size.width(), size.height()), 1.0);
+    QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State, qreal scale) override {
+        const auto pixels = iconPixels(size, scale);
+        return iconPixmap(which_, colourOf(mode), std::min(pixels.width(), pixels.height()), 1.0);
     }
     QIconEngine* clone() const override { return new ThemeIconEngine(which_, token_); }
 

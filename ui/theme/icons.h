@@ -19,5 +19,14 @@ enum class Icon {
 [[nodiscard]] QIcon icon(Icon which, Token token = Token::text);
 /// Drawn once, square; px are logical.
 [[nodiscard]] QPixmap iconPixmap(Icon which, const QColor& colour, int px, double pixel_ratio);
+/// Device pixels of what QIconEngine::scaledPixmap() is asked for; its size is in them before Qt 6.8.
+[[nodiscard]] inline QSize iconPixels(const QSize& size, double scale) {
+#if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
+    return (QSizeF(size) * scale).toSize();
+#else
+    static_cast<void>(scale);
+    return size;
+#endif
+}
 
 }  // namespace doubletalk::ui

@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <algorithm>
 
+#include "ui/theme/icons.h"
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
@@ -48,12 +49,12 @@ public:
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
         return scaledPixmap(size, mode, state, 1.0);
     }
-    /// size in device pixels.
-    QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State state, qreal) override {
-        QPixmap pixmap(size);
+    QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State state,
+                         qreal scale) override {
+        QPixmap pixmap(iconPixels(size, scale));
         pixmap.fill(Qt::transparent);
         QPainter painter(&pixmap);
-        paint(&painter, QRect(QPoint(), size), mode, state);
+        paint(&painter, QRect(QPoint(), pixmap.size()), mode, state);
         return pixmap;
     }
     QIconEngine* clone() const override { return new LampEngine(lamp_, bright_); }
