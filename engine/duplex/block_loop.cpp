@@ -225,9 +225,15 @@ bool BlockLoop::wantsDirect(std::span<const session::ExchangeRecord> exchanges) 
 }
 
 void BlockLoop::takeExchange(const session::ExchangeRecord& exchange) noexcept {
-    const auto before = account_.silenceFrames();
+    const auto before = account_.underrunFrames();
+    const auto audible_before = account_.lastAudibleFrame();
     account_.rendered(exchange);
     captured_frames_ += exchange.captured_frames;
+    if (account_.lastAudibleFrame() != audible_before) {
+        // Now, as long as both clocks are seen at the same exchange: either may skip later.
+        audible_end_captured_ =
+            captured_frames_ - (account_.playedFrames() - account_.lastAudibleFrame() - 1);
+    }
     itemEvents();
     // The fade may have gone on from the item that played into the next one, and what the device
     // threw away unheard may have been an item's end.
@@ -239,8 +245,8 @@ void BlockLoop::takeExchange(const session::ExchangeRecord& exchange) noexcept {
     const bool silent = exchange.faded || exchange.queued_frames < exchange.playback_frames;
     if (exchange.interrupted && waiting_for_silence_ && silent) {
         tellSilence(exchange);
-    } else if (!exchange.interrupted && account_.silenceFrames() > before) {
-        tell({.kind = EventKind::underrun, .value = double(account_.silenceFrames() - before)});
+    } else if (account_.underrunFrames() > before) {
+        tell({.kind = EventKind::underrun, .value = double(account_.underrunFrames() - before)});
     }
 }
 
@@ -250,12 +256,13 @@ void BlockLoop::tellSilence(const session::ExchangeRecord& exchange) noexcept {
     tell({.kind = EventKind::playback_flushed,
           .item = stop_.item,
           .value = double(exchange.dropped_frames)});
-    // t_sil on the capture clock: the last sample's hand-over plus the output latency. Where
-    // nothing sounded it had been silent already.
+    // t_sil on the capture clock: the last sample's hand-over plus the output latency, not before
+    // t_cmd, which is the end of its block. Where nothing sounded it had been silent already.
     const bool sounded = stop_.item != 0 || account_.lastAudibleFrame() > stop_.audible_frame;
     const auto latency = std::llround(options_.output_latency_ms * rate_.hz / 1000.0);
     tell({.kind = EventKind::playback_silent,
-          .frame = sounded ? audible_end + std::int64_t(latency) : stop_.frame,
+          .frame = sounded ? std::max(audible_end_captured_ + std::int64_t(latency), stop_.frame)
+                           : stop_.frame,
           .item = stop_.item,
           .value = heardMs(stop_.item),
           .value2 = double(audible_end)});

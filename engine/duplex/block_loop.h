@@ -106,6 +106,7 @@ private:
     BlockIndex block_ = 0;
     std::int64_t time_ns_ = 0;
     std::int64_t captured_frames_ = 0;
+    std::int64_t audible_end_captured_ = 0;  ///< capture clock: the newest audible sample's end
     int since_playing_ = 1000;
     /// What an interruption that waits for its silence has stopped.
     struct Stop {

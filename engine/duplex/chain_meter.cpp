@@ -150,6 +150,7 @@ void ChainMeter::process(const Block& block) noexcept {
     clean_dbfs_ = dsp::levelDbfs(uplink.clean());
     delay_ = uplink.reference().delay();
     drift_ppm_ = uplink.reference().clockMap().driftPpm();
+    drift_confidence_ppm_ = uplink.reference().clockMap().driftConfidencePpm();
     headroom_db_ = block.turn.headroomDb();
     if (blocks_ % kTailEveryBlocks == 0) {
         tail_use_ratio_ = tailUse(uplink.cancellerState().impulse_response);
@@ -251,6 +252,7 @@ HealthFacts ChainMeter::healthFacts() const noexcept {
             .recent_loss_ratio = recent_loss_ratio_,
             .divergence_ratio = echo_.values().divergence_ratio,
             .drift_ppm = std::isfinite(drift_ppm_) ? drift_ppm_ : 0.0,
+            .drift_confidence_ppm = drift_confidence_ppm_,
             .reference_late = delay_.status == echo::DelayStatus::reference_late,
             .clipped_blocks = clipped_blocks_,
             .underrun_frames = std::int64_t(underrun_ms_ * rate_.hz / 1000.0)};

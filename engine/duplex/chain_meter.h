@@ -28,6 +28,7 @@ struct HealthFacts {
     double recent_loss_ratio = 0.0;
     double divergence_ratio = 0.0;
     double drift_ppm = 0.0;
+    double drift_confidence_ppm = 0.0;
     bool reference_late = false;
     std::int64_t clipped_blocks = 0;
     std::int64_t underrun_frames = 0;
@@ -83,7 +84,7 @@ private:
     // of the last block
     double far_dbfs_ = 0.0, near_dbfs_ = 0.0, out_dbfs_ = 0.0, clean_dbfs_ = 0.0;
     echo::DelayState delay_;
-    double drift_ppm_ = 0.0;
+    double drift_ppm_ = 0.0, drift_confidence_ppm_ = 0.0;
     double headroom_db_ = 0.0;
     double tail_use_ratio_ = std::numeric_limits<double>::quiet_NaN();
     bool ready_ = false, voice_ = false, playing_ = false;

@@ -59,7 +59,10 @@ void PlaybackAccount::rendered(const session::ExchangeRecord& record) noexcept {
         left -= span.frames;
     }
     dropped_frames_ += record.dropped_frames;
-    silence_frames_ += record.playback_frames - record.queued_frames;
+    const auto silence = record.playback_frames - record.queued_frames;
+    silence_frames_ += silence;
+    if (record.interrupted || last_item_frames_ > 0) hushed_ = record.interrupted;
+    if (!hushed_) underrun_frames_ += silence;
     last_interrupted_ = record.interrupted;
     if (record.interrupted) playing_item_ = open_item_ = 0;
     played_frames_ += record.playback_frames;

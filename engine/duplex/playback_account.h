@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::int64_t fillFrames() const noexcept { return spans_.frames(); }
     /// Frames of items (not silence) the last exchange handed over.
     [[nodiscard]] std::int64_t lastItemFrames() const noexcept { return last_item_frames_; }
-    /// The last exchange ended playback: its silence is wanted, no underrun.
+    /// The last exchange ended playback.
     [[nodiscard]] bool lastInterrupted() const noexcept { return last_interrupted_; }
     /// The newest item of which something was handed over; 0 before the first.
     [[nodiscard]] ItemId lastItem() const noexcept { return last_item_; }
@@ -47,6 +47,9 @@ public:
     }
     [[nodiscard]] ItemId playingItem() const noexcept { return playing_item_; }
     [[nodiscard]] std::int64_t silenceFrames() const noexcept { return silence_frames_; }
+    /// Of these, what nobody wanted: not the end of playback by an interruption, nor what follows
+    /// it until the next item sounds.
+    [[nodiscard]] std::int64_t underrunFrames() const noexcept { return underrun_frames_; }
     [[nodiscard]] std::int64_t droppedFrames() const noexcept { return dropped_frames_; }
 
     /// Handed over, and thrown away by hard cuts of the device. They stay in playedFrames().
@@ -62,10 +65,12 @@ private:
     std::int64_t last_item_frames_ = 0;
     std::int64_t last_audible_frame_ = -1;
     std::int64_t silence_frames_ = 0;
+    std::int64_t underrun_frames_ = 0;
     std::int64_t dropped_frames_ = 0;
     std::int64_t unheard_frames_ = 0;
     ItemId playing_item_ = 0;
     bool last_interrupted_ = false;
+    bool hushed_ = false;  ///< interrupted, and no item sounded since
     ItemId newest_started_ = 0;
     ItemId last_item_ = 0;
     ItemId open_item_ = 0;  ///< began and has neither ended nor been interrupted
