@@ -111,7 +111,10 @@ bool Health::update(const ChainMeter& meter, const HealthParams& params) noexcep
     judge(HealthRule::divergence, facts.divergence_ratio > 0.0, kOneSecond);
     judge(HealthRule::reference_late, facts.reference_late, 1);
     judge(HealthRule::clipping, facts.clipped_blocks > last_clipped_blocks_, 1);
-    judge(HealthRule::drift, std::abs(facts.drift_ppm) > kDriftPpm, kTwoSeconds);
+    // Known worse than the limit it is still being measured.
+    judge(HealthRule::drift,
+          facts.drift_confidence_ppm <= kDriftPpm && std::abs(facts.drift_ppm) > kDriftPpm,
+          kTwoSeconds);
     judge(HealthRule::underruns, facts.underrun_frames > last_underrun_frames_, 1);
     last_clipped_blocks_ = facts.clipped_blocks;
     last_underrun_frames_ = facts.underrun_frames;

@@ -23,6 +23,7 @@ Result<void> ReferencePath::prepare(SampleRate rate, const echo::EchoParams& par
     params_ = params;
     if (auto ok = aligner_.prepare(rate, kHistoryMs); !ok) return ok;
     if (auto ok = estimator_.prepare(rate); !ok) return ok;
+    map_ = echo::ClockMap(rate.blockFrames());
     const auto block = std::size_t(rate.blockFrames());
     far_.assign(block, 0.0F);
     echo_aligned_.assign(block, 0.0F);

@@ -25,6 +25,12 @@ constexpr double kMostDrift = 1e-3;       ///< no two audio clocks differ by mor
 constexpr std::int64_t kFirstWatch = 10;
 constexpr double kLeastStep = 16.0;
 constexpr double kUsualSigmas = 4.0;
+/// So many steps of one sign and within a fragment, each so soon after the other and back against
+/// the slope, are none.
+constexpr int kTeeth = 3;
+constexpr std::int64_t kToothWithin = 4000;
+/// Spread of a saw-tooth half a block high, in blocks: 0.5 / sqrt(12).
+constexpr double kToothSigma = 0.144;
 constexpr int kBackFor = 10;      ///< observations on the line that end a watch
 constexpr int kStepFor = 50;      ///< and off it, in one place, that make a step
 constexpr int kPatternFor = 500;  ///< without either: it is what the devices do from now on
@@ -39,10 +45,17 @@ void ClockMap::shiftOrigin(double captured, double excess) noexcept {
     sum_u_ -= excess * sum_w_;
 }
 
+double ClockMap::leastStep() const noexcept {
+    return in_fragments_ ? double(fragment_frames_) : kLeastStep;
+}
+
 /// By the spread around the line, beyond that of rounding: what is seen while the devices are
 /// unsteady says little of the slope. At first the spread is not known.
 double ClockMap::weight() const noexcept {
-    return 1.0 / std::max(observations_ < kFirstWatch ? kLeastStep * kLeastStep : 1.0, spread_sq_);
+    if (observations_ < kFirstWatch) return 1.0 / (leastStep() * leastStep());
+    // Along one tooth of a saw all seems steady.
+    const double least = in_fragments_ ? kToothSigma * double(fragment_frames_) : 1.0;
+    return 1.0 / std::max(least * least, spread_sq_);
 }
 
 void ClockMap::forget() noexcept {
@@ -63,6 +76,7 @@ void ClockMap::fit() noexcept {
     }
     const double xu = before_xu_ + sum_xu_ - sum_x_ * mean_u;
     slope_ = std::clamp(xu / xx, -kMostDrift, kMostDrift);
+    too_steep_ = std::abs(xu / xx) > kMostDrift;
     offset_ = mean_u - slope_ * mean_x;
 
     const double residual = -offset_;  // the newest observation is the origin
@@ -90,7 +104,7 @@ void ClockMap::beginWatch() noexcept {
 /// True while this observation must stay out of the fit. A device that dropped audio moves the
 /// difference of the clocks for good; a burst comes back.
 bool ClockMap::watching(double residual) noexcept {
-    const double usual = std::max(kLeastStep, kUsualSigmas * std::sqrt(spread_sq_));
+    const double usual = std::max(leastStep(), kUsualSigmas * std::sqrt(spread_sq_));
     if (watched_ == 0 && (observations_ < kFirstWatch || std::abs(residual) < usual)) return false;
     ++watched_;
     watch_sum_ += residual;
@@ -106,6 +120,7 @@ bool ClockMap::watching(double residual) noexcept {
         beginWatch();
     } else if (agreeing_ >= kStepFor) {
         absorbStep(std::round(place));
+        countTeeth(place);
         beginWatch();
     } else if (watched_ >= kPatternFor) {
         const double mean = watch_sum_ / watched_;
@@ -136,6 +151,31 @@ void ClockMap::absorbStep(double step) noexcept {
     sum_uu_ = sum_u_ * offset_;
 }
 
+/// Both sides of a device come in fragments that beat against each other: what looks like steps of
+/// one sign is a saw-tooth, and a line along one tooth is steeper than any drift.
+void ClockMap::countTeeth(double step) noexcept {
+    const bool small = std::abs(step) <= double(fragment_frames_) && step * slope_ < 0.0;
+    const bool again =
+        teeth_ != 0 && (step > 0.0) == (teeth_ > 0) && observations_ - last_tooth_ < kToothWithin;
+    if (!small || !again) teeth_ = 0;
+    if (small) teeth_ += step > 0.0 ? 1 : -1;
+    last_tooth_ = observations_;
+}
+
+/// Once: the fit begins anew, and what lies within a fragment of it is no step any more. The line
+/// goes on from where it is.
+void ClockMap::fitAnew() noexcept {
+    ClockMap fresh(fragment_frames_);
+    fresh.in_fragments_ = true;
+    fresh.last_captured_ = last_captured_;
+    fresh.last_played_ = last_played_;
+    fresh.first_captured_ = double(last_captured_);
+    fresh.ratio_ = ratio_;
+    fresh.line_captured_ = line_captured_;
+    fresh.line_played_ = line_played_;
+    *this = fresh;
+}
+
 void ClockMap::skip(std::int64_t captured_frames) noexcept {
     last_captured_ += captured_frames;
     line_captured_ += double(captured_frames);
@@ -144,25 +184,35 @@ void ClockMap::skip(std::int64_t captured_frames) noexcept {
 
 void ClockMap::steer(double captured) noexcept {
     // The memory of the fit is 4000 observations long, the run may be longer.
-    const double seen = std::min(1.0, 6000.0 / double(observations_));
+    const double seen = std::min(1.0, 6000.0 / std::max(1.0, double(observations_)));
     const double length = std::max(1.0, (captured - first_captured_) * seen);
     const double limit = std::max(kMinDrift, kSigmas * slope_sigma_ + kRounding / length);
     if (!following_) {
         const bool clear = observations_ >= kFirstFit && std::abs(slope_) > limit;
         significant_ = clear ? significant_ + 1 : 0;
         following_ = significant_ >= kSureFor;
+        if (following_ && in_fragments_) {
+            const double position = line_played_ + ratio_ * (captured - line_captured_);
+            const double distance = std::round(double(last_played_) + offset_ - position);
+            // What ran up while the fit was wrong.
+            if (std::abs(distance) > kLeastStep) line_played_ += distance;
+        }
     }
     // The line goes on from where it is: positions are continuous, only the ratio moves.
     line_played_ += ratio_ * (captured - line_captured_);
     line_captured_ = captured;
-    if (!following_) return;
+    if (!following_) {
+        ratio_ += kSlew * (1.0 - ratio_);
+        if (std::abs(ratio_ - 1.0) < 1e-6) ratio_ = 1.0;
+        return;
+    }
     const double distance = double(last_played_) + offset_ - line_played_;
     const double target = 1.0 + slope_ + std::clamp(kPull * distance, -kMaxPull, kMaxPull);
     ratio_ += kSlew * (target - ratio_);
 }
 
 void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept {
-    if (observations_ == 0) {
+    if (observations_ == 0 && !in_fragments_) {
         first_captured_ = line_captured_ = double(captured_frames);
         line_played_ = double(played_frames);
         last_captured_ = captured_frames;
@@ -181,6 +231,8 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
         free_ += 1.0;
         fit();
     }
+    const bool steep = observations_ >= kFirstFit && too_steep_;
+    if (!in_fragments_ && (steep || std::abs(teeth_) >= kTeeth)) fitAnew();
     steer(double(captured_frames));
 }
 

@@ -9,17 +9,21 @@ namespace doubletalk::echo {
 /// Line fitted over pairs (captured frames, played frames): capture clock → playback clock. Least
 /// squares with a memory of 40 s (4000 observations). A clock that skipped (a server that dropped
 /// or inserted audio) is a step: before and after it the line has one slope and two places. What
-/// comes back within half a second is a burst and counts for nothing. Positions and ratio never
+/// comes back within half a second is a burst and counts for nothing. Where both sides come in
+/// fragments (a saw-tooth) the fit begins anew and only what is beyond a fragment is a step.
+/// Positions and ratio never
 /// jump except by such a step: the line starts as whole frames at ratio 1 and, once the slope is
 /// known, follows the fit. Thread: worker. Real-time safe.
 class ClockMap {
 public:
+    /// fragment_frames: 10 ms, one block.
+    explicit ClockMap(int fragment_frames = 160) noexcept : fragment_frames_(fragment_frames) {}
     /// Called once a block with the running totals of both clocks.
     void observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept;
     /// Captured time that no device captured (a made-up block; negative: a dropped one): both
     /// clocks stay as they are to each other.
     void skip(std::int64_t captured_frames) noexcept;
-    void reset() noexcept { *this = {}; }
+    void reset() noexcept { *this = ClockMap(fragment_frames_); }
     /// Playback frames per capture frame; exactly 1 until the slope is known well enough: beyond
     /// 3 ppm, its 3 sigma and what counting whole frames can feign.
     [[nodiscard]] double ratio() const noexcept { return ratio_; }
@@ -38,6 +42,9 @@ private:
     bool watching(double residual) noexcept;
     void beginWatch() noexcept;
     void absorbStep(double step) noexcept;
+    void countTeeth(double step) noexcept;
+    void fitAnew() noexcept;
+    [[nodiscard]] double leastStep() const noexcept;
     void steer(double captured) noexcept;
 
     /// Weighted sums since the last step over x = captured and u = played - captured, both seen
@@ -64,6 +71,12 @@ private:
     double watch_sum_ = 0.0, watch_sq_ = 0.0;
     int agreeing_ = 0;  ///< the newest so many, which lie together
     double agreed_sum_ = 0.0;
+
+    int fragment_frames_;
+    bool in_fragments_ = false;  ///< seen: what lies within one is no step
+    bool too_steep_ = false;     ///< the fit, for two audio clocks
+    int teeth_ = 0;              ///< small steps of one sign in a row, with their sign
+    std::int64_t last_tooth_ = 0;
 
     bool following_ = false;
     int significant_ = 0;  ///< observations in a row with a significant slope

@@ -152,6 +152,25 @@ private slots:
         QVERIFY(countOf(rig.events, EventKind::underrun) > 0);
         QVERIFY(rig.loop.meter().value("underrun_ms") > 0.0);
     }
+    /// Two sides in fragments that beat: for seconds the drift is known to hundreds of ppm only.
+    void driftIsJudgedOnceItIsKnown() {
+        Rig rig;
+        DT_VERIFY_OK(rig.ok);
+        double captured = 0.0;
+        std::int64_t told = 0, played = 0;
+        int seemed = 0;
+        for (int k = 1; k <= 4000; ++k) {
+            while (captured < double(kBlock) * k) captured += 80.12;
+            const auto due = std::int64_t(captured / 80.0 + 0.4) * 80;
+            rig.play(int(due - played), int(std::int64_t(captured) - told));
+            played = due;
+            told = std::int64_t(captured);
+            rig.step(false);
+            seemed += std::abs(rig.loop.meter().value("drift_ppm")) > 100.0 ? 1 : 0;
+            QVERIFY(!rig.loop.health().fired(HealthRule::drift));
+        }
+        QVERIFY(seemed > 250);
+    }
 };
 
 QTEST_APPLESS_MAIN(BlockLoopTest)

@@ -241,6 +241,54 @@ private slots:
         QVERIFY2(std::abs(map.playbackPosition(480.0 * 5999) - truth) < 80.0,
                  qPrintable(QString::number(map.playbackPosition(480.0 * 5999) - truth)));
     }
+    /// Both sides come in fragments of about 5 ms: seen once a block they beat against each other,
+    /// and along one tooth of that saw the clocks seem to be thousands of ppm apart.
+    void fragmentsThatBeatAreNoDrift_data() {
+        QTest::addColumn<double>("ppm");
+        QTest::addColumn<double>("captured_fragment");
+        QTest::addColumn<int>("block");
+        for (const int block : {160, 480}) {
+            for (const double ppm : {-300.0, 0.0, 150.0, 300.0}) {
+                for (const double fragment : {0.498, 0.502, 0.50025}) {
+                    if (fragment == 0.50025 && ppm < 0.0) continue;  // longer than the memory
+                    QTest::addRow("%g ppm, block %d of %g", ppm, block, 1.0 / fragment)
+                        << ppm << fragment * block << block;
+                }
+            }
+        }
+    }
+    void fragmentsThatBeatAreNoDrift() {
+        QFETCH(double, ppm);
+        QFETCH(double, captured_fragment);
+        QFETCH(int, block);
+        ClockMap map(block);
+        // A saw whose teeth are ten seconds long is told from drift only when it has come back
+        // three times.
+        const bool slow = std::abs(captured_fragment / block - 0.5) < 0.001;
+        const double played_fragment = 0.5 * block;
+        double captured = 0.0, position = 0.0;
+        double ratio = 1.0;
+        for (int k = 1; k <= 16000; ++k) {
+            while (captured < double(block) * k) captured += captured_fragment;
+            const double due = captured * (1.0 + ppm * 1e-6) + 0.9 * played_fragment;
+            const auto played = std::int64_t(std::floor(due / played_fragment) * played_fragment);
+            map.observe(std::int64_t(captured), played);
+            QVERIFY(std::abs(map.ratio() - ratio) < 30e-6);  // never jumps
+            ratio = map.ratio();
+            position = map.playbackPosition(std::floor(captured)) - (due - 0.5 * played_fragment);
+            if (std::isnan(map.driftPpm()) || (slow && k < 12000)) continue;
+            // Who believes what is known to 100 ppm is not misled.
+            QVERIFY2(map.driftConfidencePpm() > 100.0 || std::abs(map.driftPpm() - ppm) < 80.0,
+                     qPrintable(QString("%1: %2 +- %3")
+                                    .arg(k)
+                                    .arg(map.driftPpm())
+                                    .arg(map.driftConfidencePpm())));
+            if (k < 6000) continue;
+            QVERIFY2(std::abs(map.driftPpm() - ppm) < (slow ? 20.0 : 10.0),
+                     qPrintable(QString("%1: %2").arg(k).arg(map.driftPpm())));
+            QVERIFY2(std::abs(position) < played_fragment, qPrintable(QString::number(position)));
+        }
+    }
     void resetForgets() {
         ClockMap map;
         Clocks{300.0, 0}.run(map, 0, 3000);
