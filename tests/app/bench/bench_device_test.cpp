@@ -77,12 +77,27 @@ private slots:
                      one.left.c_str(), one.right.c_str());
         }
         QVERIFY(replayed->identical);
+        aLossIsToldOnceAndTakenBack(daemon);
     }
 
-    void aLossIsToldOnceAndTakenBack() {
-        QStandardPaths::setTestModeEnabled(true);
+    void devicesThatAreNotThereAreExplained() {
         test::PulseDaemon daemon;
         QVERIFY(daemon.start());
+        Bench bench;
+        QSignalSpy failures(&bench, &Bench::failed);
+        BenchSource source;
+        source.devices = true;
+        source.input_id = "nowhere";
+        QVERIFY(bench.setSource(source));
+        bench.start();
+        QVERIFY(failures.wait(kLongMs));
+        QVERIFY(failures.front().front().toString().contains("nowhere"));
+        QCOMPARE(bench.state(), BenchState::idle);
+    }
+
+private:
+    /// On the first daemon: Qt starts no stream on a second one of the same process.
+    void aLossIsToldOnceAndTakenBack(test::PulseDaemon& daemon) {
         Bench bench;
         QSignalSpy failures(&bench, &Bench::failed);
         QSignalSpy recovered(&bench, &Bench::recovered);
@@ -112,22 +127,6 @@ private slots:
         QVERIFY(QTest::qWaitFor([&] { return bench.state() == BenchState::idle; }, kLongMs));
     }
 
-    void devicesThatAreNotThereAreExplained() {
-        test::PulseDaemon daemon;
-        QVERIFY(daemon.start());
-        Bench bench;
-        QSignalSpy failures(&bench, &Bench::failed);
-        BenchSource source;
-        source.devices = true;
-        source.input_id = "nowhere";
-        QVERIFY(bench.setSource(source));
-        bench.start();
-        QVERIFY(failures.wait(kLongMs));
-        QVERIFY(failures.front().front().toString().contains("nowhere"));
-        QCOMPARE(bench.state(), BenchState::idle);
-    }
-
-private:
     void take(Bench& bench) {
         FeedBlock block;
         while (bench.feed().readBlocks(std::span(&block, 1)) == 1) {
