@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/duplex/health.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/duplex/chain_meter.h"
@@ -95,7 +96,7 @@ std::uint32_t Health::firedMask() const noexcept {
 
 void Health::judge(HealthRule rule, bool bad, int rows_needed) noexcept {
     const auto i = static_cast<std::size_t>(rule);
-    bad_rows_[i] = bad ? bad_rows_[i] + 1 : (bad_rows_[i] > 0 ? 0 : bad_rows_[i] - 1);
+    bad_rows_[i] = bad ? std::max(bad_rows_[i], 0) + 1 : std::min(bad_rows_[i], 0) - 1;
     if (bad_rows_[i] >= rows_needed) fired_[i] = true;
     if (bad_rows_[i] <= -kRecoverRows) fired_[i] = false;
 }

@@ -151,6 +151,8 @@ private slots:
         rig.run(9, true);
         QVERIFY(countOf(rig.events, EventKind::underrun) > 0);
         QVERIFY(rig.loop.meter().value("underrun_ms") > 0.0);
+        // And health says so at once, however long all was well.
+        QVERIFY(rig.loop.health().fired(HealthRule::underruns));
     }
     /// Two sides in fragments that beat: for seconds the drift is known to hundreds of ppm only.
     void driftIsJudgedOnceItIsKnown() {
