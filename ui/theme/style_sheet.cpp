@@ -43,7 +43,7 @@ QToolButton[kind="field"] { background: @field@; border: 1px solid @field_edge@;
 QToolButton[kind="field"]:hover { background: @hover@; }
 QToolButton[kind="field"]:pressed, QToolButton[kind="field"]:checked { background: @selected@; }
 QToolButton[kind="field"]:focus { border: 1px solid @accent@; }
-QToolButton[low="true"] { min-height: #20#; padding-top: 1px; padding-bottom: 1px; }
+QToolButton[low="true"] { min-height: #20#; }
 QToolButton[kind="icon"] { padding: 0 4px; }
 QToolButton#qt_toolbar_ext_button { padding: 0; min-width: 20px; }
 QFileDialog QToolButton { padding: 2px; min-height: 16px; }
