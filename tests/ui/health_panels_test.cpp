@@ -23,6 +23,7 @@
 #include "ui/panels/event_panel.h"
 #include "ui/panels/health_panel.h"
 #include "ui/panels/transcript_panel.h"
+#include "ui/plots/problem_list.h"
 #include "ui/widgets/guide_strip.h"
 #include "ui/widgets/health_row_view.h"
 #include "ui/widgets/level_meter.h"
@@ -137,6 +138,20 @@ private slots:
         keepPicture(transcript, "transcript");
     }
 
+    /// The ratio keeps its last value while no echo is measured.
+    void divergenceIsOverWithTheEcho() {
+        History history;
+        for (int i = 0; i < 60; ++i) {
+            history.addRow(row(i * 10 + 9, {{"divergence_ratio", i < 20 ? 0.0 : 0.3},
+                                            {"erle_db", i < 30 ? -2.0 : std::nan("")}}));
+        }
+        ProblemList problems;
+        problems.update(history, 16000);
+        QCOMPARE(problems.all().size(), std::size_t(1));
+        const auto& found = problems.all().front();
+        QCOMPARE(found.kind, ProblemKind::divergence);
+        QVERIFY2(found.at.from_s > 1.7 && found.at.to_s < 3.2, qPrintable(found.text));
+    }
     void valuesAreJudged() {
         StoreTarget target;
         History history;
@@ -186,6 +201,13 @@ private slots:
                               1U << unsigned(duplex::HealthRule::drift);
         reader.update(history, target.inUse(), &machine, 16000, true);
         QCOMPARE(reader.find("drift")->value, QStringLiteral("+120 ± 3"));
+        // Known worse than the limit it is no fault yet.
+        machine.drift_confidence_ppm = 250.0;
+        reader.update(history, target.inUse(), &machine, 16000, true);
+        QCOMPARE(reader.find("drift")->verdict, Verdict::good);
+        QCOMPARE(reader.find("drift")->word, QStringLiteral("measuring"));
+        machine.drift_confidence_ppm = 2.2;
+        reader.update(history, target.inUse(), &machine, 16000, true);
         QCOMPARE(reader.find("block")->value, QStringLiteral("1.4"));
         QCOMPARE(reader.find("block")->verdict, Verdict::good);
         QCOMPARE(reader.summary().fired.size(), 2);

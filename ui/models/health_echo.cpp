@@ -66,6 +66,10 @@ void HealthReader::addEcho(const Input& in) {
            {kDriftGoodPpm, Verdict::good},
            {kDriftRulePpm, Verdict::watch},
            {150, Verdict::failing}});
+    if (drift.verdict != Verdict::no_data && confidence_ppm > kDriftRulePpm) {
+        drift.verdict = Verdict::good;  // not known yet is no fault
+        drift.word = tr("measuring");
+    }
     drift.tip =
         tr("How much faster the loudspeaker's clock runs than the microphone's. Good: within "
            "50 ppm; 200 ppm move the echo by 12 ms a minute. To cure it use one device for "

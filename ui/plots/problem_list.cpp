@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <cmath>
 
 #include "engine/core/event.h"
 #include "ui/models/history.h"
@@ -30,15 +31,19 @@ void addStretches(std::vector<Problem>& to, ProblemKind kind, const std::vector<
     }
 }
 
-void addDivergence(std::vector<Problem>& to, const Series& ratio) {
+/// The ratio is of the last second of echo that was measured: while nothing is (erle is missing) it
+/// stays as it was and says nothing of now.
+void addDivergence(std::vector<Problem>& to, const Series& ratio, const Series& erle) {
     bool on = false;
     for (std::size_t i = 0; i < ratio.values.size(); ++i) {
         const double end = ratio.first_s + double(i) * ratio.step_s;
-        if (ratio.values[i] > 0.0) {  // not when missing
+        const bool measured = i < erle.values.size() && std::isfinite(erle.values[i]);
+        const bool diverges = measured && ratio.values[i] > 0.0;
+        if (diverges) {
             if (!on) to.push_back({ProblemKind::divergence, {end - ratio.step_s, end}, {}});
             to.back().at.to_s = end;
         }
-        on = ratio.values[i] > 0.0;
+        on = diverges;
     }
 }
 
@@ -109,7 +114,7 @@ void ProblemList::update(const History& history, int rate_hz) {
     addStretches(problems_, ProblemKind::concealed, history.concealed(), now);
     addStretches(problems_, ProblemKind::lost, history.lost(), now);
     addStretches(problems_, ProblemKind::clipped, history.clipped(), now);
-    addDivergence(problems_, history.series("divergence_ratio"));
+    addDivergence(problems_, history.series("divergence_ratio"), history.series("erle_db"));
     for (auto& problem : problems_) {
         problem.text = problem.kind == ProblemKind::concealed
                            ? lengthText(problem.at.length())
