@@ -289,6 +289,7 @@ void MainWindow::connectSessions() {
     connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
         transcript_->clear();
+        errors_->clear();  // of what was there before
         const auto* session = sessions_->opened();
         setRateHz(session->rate_hz);
         bench_->recogniseSegments(session->voice, session->rate_hz);

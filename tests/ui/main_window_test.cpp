@@ -213,6 +213,8 @@ private slots:
         QVERIFY(!errorShown(window));
         window.openSession("/nowhere");
         QVERIFY(QTest::qWaitFor([&] { return errorShown(window); }, kLongMs));
+        window.openSession(session);
+        QVERIFY(QTest::qWaitFor([&] { return !errorShown(window); }, kLongMs));
     }
 
     void aRecordingEndsWithItsRun() {
