@@ -152,6 +152,22 @@ private slots:
         QCOMPARE(found.kind, ProblemKind::divergence);
         QVERIFY2(found.at.from_s > 1.7 && found.at.to_s < 3.2, qPrintable(found.text));
     }
+
+    /// Where an utterance ends, the quotient of two decaying powers says nothing of the canceller.
+    void endOfAnUtteranceIsNoFault() {
+        StoreTarget target;
+        History history;
+        HealthReader reader;
+        for (int i = 0; i < 46; ++i) {
+            const double fall = std::max(0, i - 39) * 4.0;
+            history.addRow(
+                row(i * 10 + 9, {{"erle_db", 40.0 - fall}, {"erle_linear_db", 30.0 - fall}}));
+        }
+        reader.update(history, target.inUse(), nullptr, 16000, true);
+        QCOMPARE(reader.find("erle")->verdict, Verdict::good);
+        QCOMPARE(reader.find("erle")->value, QStringLiteral("30.0 + 10.0"));
+    }
+
     void valuesAreJudged() {
         StoreTarget target;
         History history;

@@ -18,6 +18,9 @@ constexpr double kDelayUsableMostMs = 500.0;
 constexpr double kDriftGoodPpm = 50.0, kDriftRulePpm = 100.0;
 constexpr double kErleGoodDb = 20.0, kErleWatchDb = 10.0;  ///< the two convergence marks
 constexpr int kErleRowsToJudge = 30;                       ///< 3 s of active echo
+/// [rows] 2 s of active echo: where an utterance ends the quotient of two decaying powers means
+/// little.
+constexpr std::size_t kErleRows = 20;
 constexpr double kHeadroomAboveReadyDb = 4.0;
 constexpr double kStopTargetMs = 200.0, kStopMissedMs = 2000.0;
 
@@ -85,17 +88,18 @@ void HealthReader::addEcho(const Input& in) {
 
     HealthRow erle{.id = "erle", .group = tr("Echo"), .name = tr("ERLE"), .unit = tr("dB")};
     const auto& final_series = history.series("erle_db");
-    const auto final_db = newest(final_series);
-    const double linear_db = newest(history.series("erle_linear_db")).value;
-    if (std::isfinite(linear_db) && std::isfinite(final_db.value)) {
-        const double more = final_db.value - linear_db;
+    const auto newest_row = newest(final_series);
+    const double final_db = recentMedian(final_series, kErleRows);
+    const double linear_db = recentMedian(history.series("erle_linear_db"), kErleRows);
+    if (std::isfinite(linear_db) && std::isfinite(final_db)) {
+        const double more = final_db - linear_db;
         erle.value = numberText(linear_db, 1) +
                      (more < 0 ? QStringLiteral(" − ") : QStringLiteral(" + ")) +
                      numberText(std::abs(more), 1);
     } else {
-        erle.value = numberText(final_db.value, 1);
+        erle.value = numberText(final_db, 1);
     }
-    judge(erle, final_db.value, -5, 40,
+    judge(erle, final_db, -5, 40,
           {{kErleWatchDb, Verdict::failing}, {kErleGoodDb, Verdict::watch}, {40, Verdict::good}});
     double path_s = 0.0;
     const auto& events = history.events();
@@ -108,18 +112,18 @@ void HealthReader::addEcho(const Input& in) {
         if (events.size() - i > 2000) break;
     }
     const bool young = countSince(final_series, path_s, kErleRowsToJudge) < kErleRowsToJudge;
-    if (erle.verdict != Verdict::no_data && young && final_db.value < kErleGoodDb) {
+    if (erle.verdict != Verdict::no_data && young && final_db < kErleGoodDb) {
         erle.verdict = Verdict::good;
         erle.word = tr("converging");
-    } else if (erle.verdict != Verdict::no_data && final_db.rows_ago > 5) {
+    } else if (erle.verdict != Verdict::no_data && newest_row.rows_ago > 5) {
         erle.word = tr("%1, gated").arg(erle.word);
     }
     erle.tip =
         tr("How much quieter the echo is after the canceller: by its filter + by what follows. "
            "Measured only while the far end sounds and nobody speaks. Good: 20 dB and more. "
            "If it stays low, lengthen the tail and check the delay.");
-    erle.numbers =
-        tr("%1 dB in all at %2.").arg(numberText(final_db.value, 1), timeText(final_db.time_s, 1));
+    erle.numbers = tr("%1 dB in all, the middle of the last 2 s of echo, up to %2.")
+                       .arg(numberText(final_db, 1), timeText(newest_row.time_s, 1));
     erle.rule =
         tr("Good from 20 dB, watch from 10 dB; judged after 3 s of active echo since the "
            "start or the last change of the echo path. Negative for a second is divergence.");

@@ -44,6 +44,17 @@ double recentMean(const Series& series, std::size_t count) {
     return n > 0 ? sum / n : std::numeric_limits<double>::quiet_NaN();
 }
 
+double recentMedian(const Series& series, std::size_t count) {
+    std::vector<double> there;
+    for (auto i = series.values.size(); i > 0 && there.size() < count; --i) {
+        if (std::isfinite(series.values[i - 1])) there.push_back(series.values[i - 1]);
+    }
+    if (there.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const auto middle = there.begin() + std::ptrdiff_t(there.size() / 2);
+    std::nth_element(there.begin(), middle, there.end());
+    return *middle;
+}
+
 Newest newest(const Series& series) {
     for (auto i = series.values.size(); i > 0; --i) {
         if (std::isfinite(series.values[i - 1])) {

@@ -36,6 +36,9 @@ void judge(HealthRow& row, double value, double least, double most,
 /// Mean of the last `count` values that are there; NaN when none is.
 [[nodiscard]] double recentMean(const Series& series, std::size_t count);
 
+/// Middle one of the last `count` values that are there, however old; NaN when none is.
+[[nodiscard]] double recentMedian(const Series& series, std::size_t count);
+
 /// Newest value that is there, and how old it is.
 struct Newest {
     double value = std::numeric_limits<double>::quiet_NaN();
