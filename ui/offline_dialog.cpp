@@ -57,6 +57,7 @@ QTableWidgetItem* makeCell(const QString& text, const QString& tip, bool number)
 
 OfflineDialog::OfflineDialog(QWidget* parent)
     : QDialog(parent),
+      stream_(this),
       canceller_(new ChoiceBox(this)),
       reducer_(new ChoiceBox(this)),
       errors_(new ErrorBar(this)),
@@ -64,10 +65,11 @@ OfflineDialog::OfflineDialog(QWidget* parent)
       state_(new QLabel(this)),
       table_(new QTableWidget(0, 3, this)),
       start_(new QPushButton(tr("&Analyse"), this)),
+      receive_(new QPushButton(this)),
       hear_microphone_(new QPushButton(tr("Hear m&icrophone"), this)),
       hear_result_(new QPushButton(tr("&Hear result"), this)),
       open_(new QPushButton(tr("Open f&older"), this)) {
-    setWindowTitle(tr("Analyse a pair of files"));
+    setWindowTitle(tr("Analyse a far end and a microphone"));
     auto* grid = new QGridLayout;
     grid->setColumnStretch(1, 1);
     far_ = addFile(*grid, tr("&Far end"),
@@ -108,12 +110,17 @@ OfflineDialog::OfflineDialog(QWidget* parent)
     table_->setAccessibleName(tr("Measured values"));
     start_->setProperty("kind", "primary");
     start_->setToolTip(tr("The code of 'doubletalk-cli echo', as fast as it goes"));
+    receive_->setAutoDefault(false);
+    receive_->setToolTip(
+        tr("Takes both from 'doubletalk-cli send', or any program that speaks its protocol: two "
+           "channels, the far end left, the microphone right"));
     hear_microphone_->setToolTip(tr("Plays the microphone's file on the monitor output"));
     hear_result_->setToolTip(tr("Plays the result on the monitor output; again: stops"));
     open_->setToolTip(tr("Shows the result in the file manager"));
 
     auto* buttons = new QHBoxLayout;
-    for (auto* button : {start_, hear_microphone_, hear_result_, open_}) buttons->addWidget(button);
+    for (auto* button : {start_, receive_, hear_microphone_, hear_result_, open_})
+        buttons->addWidget(button);
     buttons->addStretch(1);
     auto* close = new QPushButton(tr("Close"), this);
     buttons->addWidget(close);
@@ -150,8 +157,50 @@ OfflineDialog::OfflineDialog(QWidget* parent)
         errors_->showError(what);
         updateButtons();
     });
+    connectStream();
     updateButtons();
     far_->setFocus();
+}
+
+void OfflineDialog::connectStream() {
+    connect(receive_, &QPushButton::clicked, this, &OfflineDialog::receive);
+    connect(&stream_, &StreamPair::waiting, this, [this](const QString& address) {
+        state_->setText(tr("Waiting at %1 for two channels, the far end left, the microphone "
+                           "right: doubletalk-cli send --wav FILE --host %2 --ingest-port %3")
+                            .arg(address, address.section(':', 0, 0), address.section(':', 1, 1)));
+    });
+    connect(&stream_, &StreamPair::received, this, [this](double seconds) {
+        state_->setText(tr("Receiving: %1 s").arg(numberText(seconds, 1)));
+    });
+    connect(&stream_, &StreamPair::done, this,
+            [this](const QString& far_end, const QString& microphone, double seconds) {
+                setFiles(far_end, microphone);
+                state_->setText(tr("Received %1 s").arg(numberText(seconds, 1)));
+                updateButtons();
+            });
+    connect(&stream_, &StreamPair::stopped, this, [this] {
+        state_->setText(tr("Nothing was received"));
+        updateButtons();
+    });
+    connect(&stream_, &StreamPair::failed, this, [this](const QString& what) {
+        state_->clear();
+        errors_->showError(what);
+        updateButtons();
+    });
+}
+
+void OfflineDialog::receive() {
+    if (stream_.running()) return stream_.stop();
+    auto base = QFileDialog::getSaveFileName(this, tr("Where the pair goes"), microphone_->text(),
+                                             tr("WAV (*.wav)"));
+    if (base.endsWith(QLatin1String(".wav"), Qt::CaseInsensitive)) base.chop(4);
+    if (!base.isEmpty()) receiveTo(base);
+}
+
+void OfflineDialog::receiveTo(const QString& base) {
+    errors_->clear();
+    stream_.start(base);
+    updateButtons();
 }
 
 QLineEdit* OfflineDialog::addFile(QGridLayout& grid, const QString& text, const QString& tip,
@@ -245,11 +294,14 @@ void OfflineDialog::showResult(const AnalysisResult& result) {
 void OfflineDialog::updateButtons() {
     const bool running = work_.running();
     start_->setText(running ? tr("C&ancel") : tr("&Analyse"));
-    start_->setEnabled(running || (!far_->text().isEmpty() && !microphone_->text().isEmpty() &&
-                                   !output_->text().isEmpty()));
+    const bool receiving = stream_.running();
+    receive_->setText(receiving ? tr("&Stop receiving") : tr("Receive a &stream …"));
+    receive_->setEnabled(!running);
+    start_->setEnabled(running || (!receiving && !far_->text().isEmpty() &&
+                                   !microphone_->text().isEmpty() && !output_->text().isEmpty()));
     for (QWidget* widget :
          std::initializer_list<QWidget*>{far_, microphone_, output_, canceller_, reducer_}) {
-        widget->setEnabled(!running);
+        widget->setEnabled(!running && !receiving);
     }
     bar_->setVisible(running);
     hear_microphone_->setEnabled(!microphone_->text().isEmpty());
@@ -259,6 +311,7 @@ void OfflineDialog::updateButtons() {
 
 void OfflineDialog::reject() {
     cancel();
+    if (stream_.running()) stream_.stop();
     hearNothingWanted();
     QDialog::reject();
 }

@@ -7,6 +7,7 @@
 
 #include "engine/duplex/settings.h"
 #include "ui/offline_analysis.h"
+#include "ui/stream_pair.h"
 
 class QComboBox;
 class QGridLayout;
@@ -20,8 +21,9 @@ namespace doubletalk::ui {
 
 class ErrorBar;
 
-/// A pair of files, what the loudspeaker played and what the microphone heard, through the engine's
-/// own uplink: progress, cancel, measured values, and the result to hear or to open. Thread: gui.
+/// A pair of files, or a stream of two channels that becomes one: what the loudspeaker played and
+/// what the microphone heard, through the engine's own uplink: progress, cancel, measured values,
+/// and the result to hear or to open. Thread: gui.
 class OfflineDialog : public QDialog {
     Q_OBJECT
 public:
@@ -35,6 +37,8 @@ public:
 public slots:
     void start();
     void cancel() { work_.cancel(); }
+    /// Waits for a stream of two channels, which becomes BASE-far.wav and BASE-mic.wav.
+    void receiveTo(const QString& base);
     /// Esc and the close button: a running analysis ends.
     void reject() override;
 
@@ -48,9 +52,12 @@ private:
     void choose(QLineEdit& field, bool for_writing);
     void microphoneChanged();
     void showResult(const AnalysisResult& result);
+    void connectStream();
+    void receive();
     void updateButtons();
 
     OfflineAnalysis work_;
+    StreamPair stream_;
     duplex::Settings settings_;
     AnalysisResult result_;
     bool own_output_ = false;  ///< the user named it
@@ -60,7 +67,7 @@ private:
     QProgressBar* bar_;
     QLabel* state_;
     QTableWidget* table_;
-    QPushButton *start_, *hear_microphone_, *hear_result_, *open_;
+    QPushButton *start_, *receive_, *hear_microphone_, *hear_result_, *open_;
 };
 
 }  // namespace doubletalk::ui

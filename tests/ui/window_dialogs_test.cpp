@@ -24,8 +24,10 @@
 #include <QWebSocket>
 #include <QtTest>
 #include <cmath>
+#include <future>
 #include <random>
 
+#include "app/net/ingest_sender.h"
 #include "engine/codec/decoder.h"
 #include "engine/codec/media_kind.h"
 #include "engine/device/audio_file.h"
@@ -40,6 +42,7 @@
 #include "ui/offline_dialog.h"
 #include "ui/save_track_dialog.h"
 #include "ui/source_choice.h"
+#include "ui/stream_pair.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/window_actions.h"
 
@@ -103,6 +106,59 @@ private slots:
         QCoreApplication::setOrganizationName("doubletalk-test");
         Theme::current().applyTo(*qobject_cast<QApplication*>(QCoreApplication::instance()));
         writePair(path("far.wav"), path("mic.flac"), 6.0);
+    }
+
+    /// Two channels over TCP are a pair; one channel is refused and leaves no file.
+    void aStreamIsAPair() {
+        OfflineDialog dialog;
+        dialog.show();
+        auto& receive = button(dialog, "Receive a stream …");
+        QString address;
+        connect(dialog.findChild<StreamPair*>(), &StreamPair::waiting, &dialog,
+                [&](const QString& at) { address = at; });
+        const auto send = [&](int channels) {
+            address.clear();
+            dialog.receiveTo(path("sent"));
+            QTRY_VERIFY_WITH_TIMEOUT(!address.isEmpty(), kLongMs);
+            QCOMPARE(receive.text().remove('&'), QString("Stop receiving"));
+            std::vector<std::int16_t> audio;
+            for (int i = 0; i < 8000; ++i) {
+                for (int c = 0; c < channels; ++c) audio.push_back(std::int16_t(c == 0 ? i : -i));
+            }
+            auto done = std::async(std::launch::async, [&] {
+                net::IngestSender sender;
+                const auto port = std::uint16_t(address.section(':', 1).toInt());
+                return sender.open("127.0.0.1", port, {16000, channels}).has_value() &&
+                       sender.send(audio).has_value() && sender.finish().has_value();
+            });
+            QTRY_COMPARE_WITH_TIMEOUT(receive.text().remove('&'), QString("Receive a stream …"),
+                                      kLongMs);
+            done.wait();
+        };
+        send(1);
+        QVERIFY(errorsOf(dialog).contains("one channel"));
+        QVERIFY(!QFile::exists(path("sent-far.wav")));
+        send(2);
+        QCOMPARE(errorsOf(dialog), QString());
+        const auto fields = dialog.findChildren<QLineEdit*>();
+        QCOMPARE(fields[0]->text(), path("sent-far.wav"));
+        QCOMPARE(fields[1]->text(), path("sent-mic.wav"));
+        for (int side = 0; side < 2; ++side) {
+            const auto audio = device::readAudio(fields[side]->text().toStdString());
+            QVERIFY(audio && audio->rate_hz == 16000 && audio->channels == 1);
+            QCOMPARE(audio->samples.size(), std::size_t(8000));
+            for (int i = 0; i < 8000; ++i) {
+                const int expected = side == 0 ? i : -i;
+                QCOMPARE(int(std::lround(audio->samples[std::size_t(i)] * 32768.0F)), expected);
+            }
+        }
+        QVERIFY(button(dialog, "Analyse").isEnabled());
+        // Nobody sends: it ends when it is told to.
+        dialog.receiveTo(path("never"));
+        QTRY_COMPARE(receive.text().remove('&'), QString("Stop receiving"));
+        receive.click();
+        QTRY_COMPARE(receive.text().remove('&'), QString("Receive a stream …"));
+        QVERIFY(!QFile::exists(path("never-far.wav")));
     }
 
     void aPairIsAnalysed() {

@@ -1,0 +1,182 @@
+// SPDX-FileCopyrightText: 2026 The Doubletalk authors
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/stream_pair.h"
+
+#include <QTimer>
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "app/net/ingest_server.h"
+#include "app/net/pcm_feed.h"
+#include "engine/codec/media_writer.h"
+
+namespace doubletalk::ui {
+namespace {
+
+constexpr int kTickMs = 40;
+constexpr int kTellTicks = 5;
+constexpr std::uint16_t kPort = 23457;  // where 'doubletalk-cli send' sends to
+constexpr double kMostS = 3600.0;
+constexpr std::array kEndings{"-far.wav", "-mic.wav"};
+
+}  // namespace
+
+/// Thread: its own.
+class StreamPair::Receiver : public QObject {
+public:
+    explicit Receiver(StreamPair& owner) : owner_(owner), timer_(this) {
+        timer_.setInterval(kTickMs);
+        connect(&timer_, &QTimer::timeout, this, [this] { take(); });
+    }
+
+    void start(const QString& base) {
+        base_ = base;
+        rate_hz_ = 0;
+        frames_ = 0;
+        feed_ = std::make_unique<net::PcmFeed>();
+        net::IngestServerOptions options;
+        options.port = kPort;
+        auto listens = open(options);
+        if (!listens) {
+            options.port = 0;  // somebody else has the port
+            listens = open(options);
+        }
+        if (!listens) return end(listens.error());
+        timer_.start();
+        owner_.waiting(server_->address());
+    }
+
+    void stop() {
+        if (!timer_.isActive()) return;
+        take();
+        if (timer_.isActive()) finish();
+    }
+
+    /// The window has gone.
+    void drop() {
+        timer_.stop();
+        server_.reset();
+        files_ = {};
+    }
+
+private:
+    Result<void> open(const net::IngestServerOptions& options) {
+        server_ = std::make_unique<net::IngestServer>(*feed_);
+        return server_->listen(options);
+    }
+
+    void take() {
+        net::PcmBlock block;
+        for (auto fed = feed_->read(block); fed != net::Fed::nothing; fed = feed_->read(block)) {
+            if (fed == net::Fed::end) return finish();
+            if (auto ok = add(block); !ok) return end(ok.error());
+            if (seconds() >= kMostS) return finish();
+        }
+        if (frames_ > 0 && ++ticks_ % kTellTicks == 0) owner_.received(seconds());
+    }
+
+    Result<void> add(const net::PcmBlock& block) {
+        if (rate_hz_ == 0) {
+            if (auto ok = begin(block); !ok) return ok;
+        }
+        const auto audio = block.audio();
+        for (std::size_t side = 0; side < files_.size(); ++side) {
+            channel_.clear();
+            for (std::size_t i = side; i < audio.size(); i += files_.size()) {
+                channel_.push_back(audio[i]);
+            }
+            if (auto ok = files_[side]->put(channel_); !ok) return ok;
+        }
+        frames_ += block.samples / block.channels;
+        return {};
+    }
+
+    Result<void> begin(const net::PcmBlock& block) {
+        if (block.channels != int(files_.size())) {
+            return fail(
+                ErrorKind::format, StreamPair::tr("the stream has one channel").toStdString(),
+                server_->address().toStdString(),
+                StreamPair::tr("send two: the far end left, the microphone right").toStdString());
+        }
+        rate_hz_ = block.rate_hz;
+        for (std::size_t side = 0; side < files_.size(); ++side) {
+            auto file = codec::MediaWriter::open(fileOf(side).toStdString(), {.rate_hz = rate_hz_});
+            if (!file) return tl::unexpected(file.error());
+            files_[side].emplace(std::move(*file));
+        }
+        return {};
+    }
+
+    void finish() {
+        if (frames_ == 0) {
+            drop();
+            owner_.tellEnd();
+            return owner_.stopped();
+        }
+        for (auto& file : files_) {
+            if (auto ok = file->finish(); !ok) return end(ok.error());
+        }
+        const double length_s = seconds();
+        drop();
+        owner_.tellEnd();
+        owner_.done(fileOf(0), fileOf(1), length_s);
+    }
+
+    void end(const Error& error) {
+        drop();
+        owner_.tellEnd();
+        owner_.failed(QString::fromStdString(error.message()));
+    }
+
+    [[nodiscard]] QString fileOf(std::size_t side) const {
+        return base_ + QLatin1String(kEndings[side]);
+    }
+    [[nodiscard]] double seconds() const { return double(frames_) / std::max(rate_hz_, 1); }
+
+    StreamPair& owner_;
+    QTimer timer_;
+    QString base_;
+    std::unique_ptr<net::PcmFeed> feed_;
+    std::unique_ptr<net::IngestServer> server_;
+    std::array<std::optional<codec::MediaWriter>, 2> files_;
+    std::vector<float> channel_;
+    int rate_hz_ = 0;  ///< 0: nothing came
+    std::int64_t frames_ = 0;
+    int ticks_ = 0;
+};
+
+StreamPair::StreamPair(QObject* parent) : QObject(parent), receiver_(new Receiver(*this)) {
+    receiver_->moveToThread(&thread_);
+    connect(&thread_, &QThread::finished, receiver_, [receiver = receiver_] {
+        receiver->drop();
+        receiver->deleteLater();
+    });
+    thread_.setObjectName("pair");
+    thread_.start();
+}
+
+StreamPair::~StreamPair() {
+    thread_.quit();
+    thread_.wait();
+}
+
+void StreamPair::start(const QString& base) {
+    if (running_) return;
+    running_ = true;
+    QMetaObject::invokeMethod(receiver_, [receiver = receiver_, base] { receiver->start(base); });
+}
+
+void StreamPair::stop() {
+    QMetaObject::invokeMethod(receiver_, [receiver = receiver_] { receiver->stop(); });
+}
+
+/// Before the signal that says how it ended. Thread: the receiver's.
+void StreamPair::tellEnd() {
+    QMetaObject::invokeMethod(
+        this, [this] { running_ = false; }, Qt::QueuedConnection);
+}
+
+}  // namespace doubletalk::ui
