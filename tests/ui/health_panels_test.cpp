@@ -166,6 +166,12 @@ private slots:
         reader.update(history, target.inUse(), nullptr, 16000, true);
         QCOMPARE(reader.find("erle")->verdict, Verdict::good);
         QCOMPARE(reader.find("erle")->value, QStringLiteral("30.0 + 10.0"));
+        // Switched off: what is left has no filter's share.
+        for (int i = 46; i < 76; ++i) {
+            history.addRow(row(i * 10 + 9, {{"erle_db", 0.5}, {"erle_linear_db", std::nan("")}}));
+        }
+        reader.update(history, target.inUse(), nullptr, 16000, true);
+        QCOMPARE(reader.find("erle")->value, QStringLiteral("0.5"));
     }
 
     void valuesAreJudged() {

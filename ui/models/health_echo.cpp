@@ -90,8 +90,11 @@ void HealthReader::addEcho(const Input& in) {
     const auto& final_series = history.series("erle_db");
     const auto newest_row = newest(final_series);
     const double final_db = recentMedian(final_series, kErleRows);
-    const double linear_db = recentMedian(history.series("erle_linear_db"), kErleRows);
-    if (std::isfinite(linear_db) && std::isfinite(final_db)) {
+    const auto& linear_series = history.series("erle_linear_db");
+    // Of a canceller that has been switched off since it says nothing.
+    const bool together = newest(linear_series).rows_ago == newest_row.rows_ago;
+    const double linear_db = recentMedian(linear_series, kErleRows);
+    if (together && std::isfinite(linear_db) && std::isfinite(final_db)) {
         const double more = final_db - linear_db;
         erle.value = numberText(linear_db, 1) +
                      (more < 0 ? QStringLiteral(" − ") : QStringLiteral(" + ")) +
