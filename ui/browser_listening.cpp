@@ -43,11 +43,7 @@ public:
     /// Address, or what went wrong.
     std::pair<QString, QString> start(net::ListenServerOptions options, bench::ListenTap& tap,
                                       const std::function<void(int)>& listeners) {
-        auto ok = open(options, tap);
-        if (!ok) {
-            options.service.port = 0;  // somebody else has the port
-            ok = open(options, tap);
-        }
+        auto ok = openAtOrAnywhere(options.service.port, [&] { return open(options, tap); });
         if (!ok) {
             server_.reset();
             return {{}, QString::fromStdString(ok.error().message())};
@@ -77,26 +73,17 @@ BrowserListening::BrowserListening(bench::Bench& bench, QObject* parent)
     : QObject(parent),
       bench_(bench),
       tap_(std::make_shared<bench::ListenTap>()),
-      server_(new Server) {
+      server_("listening", new Server) {
     bench_.setBlockSink([tap = tap_](const duplex::BlockLoop& loop,
                                      const duplex::BlockInput& input) { tap->hear(loop, input); });
     connect(&bench_, &bench::Bench::stateChanged, this, [tap = tap_](bench::BenchState state) {
         if (state == bench::BenchState::idle) tap->end();
     });
-    server_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, server_, [server = server_] {
-        server->stop();
-        server->deleteLater();
-    });
-    thread_.setObjectName("listening");
-    thread_.start();
 }
 
 BrowserListening::~BrowserListening() {
     tap_->choose(bench::ListenChoice::nothing);
     bench_.setBlockSink({});
-    thread_.quit();
-    thread_.wait();
 }
 
 void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
@@ -107,7 +94,7 @@ void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
     options.coding.codec = codec;
     options.title = titleOf(tap);
     const int number = ++starts_;
-    QMetaObject::invokeMethod(server_, [this, options, number] {
+    server_.post([this, options, number](Server& server) {
         const auto told = [this, number](int listeners) {
             QMetaObject::invokeMethod(this, [this, number, listeners] {
                 if (number != starts_) return;
@@ -115,7 +102,7 @@ void BrowserListening::start(bench::ListenChoice tap, codec::CodecId codec) {
                 changed();
             });
         };
-        const auto [address, problem] = server_->start(options, *tap_, told);
+        const auto [address, problem] = server.start(options, *tap_, told);
         QMetaObject::invokeMethod(this, [this, number, address = address, problem = problem] {
             if (number == starts_) came(address, problem);
         });
@@ -137,7 +124,7 @@ void BrowserListening::stop() {
     ++starts_;
     wanted_ = false;
     tap_->choose(bench::ListenChoice::nothing);
-    QMetaObject::invokeMethod(server_, [server = server_] { server->stop(); });
+    server_.post([](Server& server) { server.stop(); });
     address_.clear();
     listeners_ = 0;
     changed();
@@ -147,8 +134,7 @@ void BrowserListening::choose(bench::ListenChoice tap) {
     if (!wanted_) return;
     tap_->choose(tap);
     // Behind a start() that is on its way.
-    QMetaObject::invokeMethod(
-        server_, [server = server_, title = titleOf(tap)] { server->setTitle(title); });
+    server_.post([title = titleOf(tap)](Server& server) { server.setTitle(title); });
 }
 
 }  // namespace doubletalk::ui

@@ -4,11 +4,11 @@
 
 #include <QObject>
 #include <QString>
-#include <QThread>
 #include <memory>
 
 #include "app/bench/listen_tap.h"
 #include "engine/codec/codec_list.h"
+#include "ui/server_thread.h"
 
 namespace doubletalk::bench {
 class Bench;
@@ -52,8 +52,7 @@ private:
     bool wanted_ = false;  ///< it runs, or will
     int listeners_ = 0;
     int starts_ = 0;  ///< answers to an earlier one are void
-    QThread thread_;
-    Server* server_;  ///< lives in thread_
+    ServerThread<Server> server_;
 };
 
 /// Signals to choose from, in words.

@@ -22,11 +22,7 @@ public:
     std::pair<QString, QString> start(net::PcmFeed& feed) {
         net::IngestServerOptions options;
         options.port = kPort;
-        auto ok = open(feed, options);
-        if (!ok) {
-            options.port = 0;  // somebody else has the port
-            ok = open(feed, options);
-        }
+        auto ok = openAtOrAnywhere(options.port, [&] { return open(feed, options); });
         if (ok) return {server_->address(), {}};
         server_.reset();
         return {{}, QString::fromStdString(ok.error().message())};
@@ -47,28 +43,18 @@ private:
 };
 
 IngestSpeech::IngestSpeech(bench::Bench& bench, QObject* parent)
-    : QObject(parent), bench_(bench), server_(new Server) {
+    : QObject(parent), bench_(bench), server_("ingest", new Server) {
     timer_.setInterval(kTickMs);
     connect(&timer_, &QTimer::timeout, this, &IngestSpeech::take);
-    server_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, server_, [server = server_] {
-        server->stop();
-        server->deleteLater();
-    });
-    thread_.setObjectName("ingest");
-    thread_.start();
 }
 
-IngestSpeech::~IngestSpeech() {
-    thread_.quit();
-    thread_.wait();
-}
+IngestSpeech::~IngestSpeech() = default;
 
 void IngestSpeech::start() {
     if (running()) return;
     timer_.start();
-    QMetaObject::invokeMethod(server_, [this, number = ++starts_] {
-        const auto [address, problem] = server_->start(feed_);
+    server_.post([this, number = ++starts_](Server& server) {
+        const auto [address, problem] = server.start(feed_);
         QMetaObject::invokeMethod(this, [this, number, address = address, problem = problem] {
             if (number != starts_) return;
             address_ = address;
@@ -82,7 +68,7 @@ void IngestSpeech::start() {
 void IngestSpeech::stop() {
     ++starts_;
     address_.clear();
-    QMetaObject::invokeMethod(server_, [server = server_] { server->stop(); });
+    server_.post([](Server& server) { server.stop(); });
     timer_.stop();
     take();
     endStream();

@@ -4,12 +4,12 @@
 
 #include <QObject>
 #include <QString>
-#include <QThread>
 #include <QTimer>
 #include <memory>
 #include <vector>
 
 #include "app/net/pcm_feed.h"
+#include "ui/server_thread.h"
 
 namespace doubletalk::bench {
 class Bench;
@@ -59,8 +59,7 @@ private:
     bool full_ = false;
     int starts_ = 0;  ///< answers to an earlier one are void
     QTimer timer_;
-    QThread thread_;
-    Server* server_;  ///< lives in thread_
+    ServerThread<Server> server_;
 };
 
 }  // namespace doubletalk::ui

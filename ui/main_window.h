@@ -77,13 +77,18 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
+    static constexpr int kFramesPerS = 30, kSmoothFramesPerS = 60;
+
     void buildToolBar();
     void buildCentre();
     void buildDocks();
     void buildStatusBar();
+    // In main_window_wiring.cpp.
+    void connectPanels();
     void connectBench();
     void connectSessions();
     void connectActions();
+
     void showProgress(const QString& what, double done_ratio);
     void saveLook();
     void restoreLook();
@@ -98,7 +103,6 @@ private:
     void speakFiles();
     void showTime(double at_s);
     void speakText(const QString& text, const QString& voice);
-    void connectPanels();
     void updateStatus();
     [[nodiscard]] TimeStack* stack() const;
     [[nodiscard]] SpeechServices& speech() const;

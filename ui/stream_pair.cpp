@@ -39,24 +39,21 @@ public:
         feed_ = std::make_unique<net::PcmFeed>();
         net::IngestServerOptions options;
         options.port = kPort;
-        auto listens = open(options);
-        if (!listens) {
-            options.port = 0;  // somebody else has the port
-            listens = open(options);
-        }
-        if (!listens) return end(listens.error());
+        auto listens = openAtOrAnywhere(options.port, [&] { return open(options); });
+        if (!listens) return failed(listens.error());
         timer_.start();
         owner_.waiting(server_->address());
     }
 
-    void stop() {
+    /// What came so far is kept.
+    void end() {
         if (!timer_.isActive()) return;
         take();
         if (timer_.isActive()) finish();
     }
 
-    /// The window has gone.
-    void drop() {
+    /// Nothing is kept.
+    void stop() {
         timer_.stop();
         server_.reset();
         files_ = {};
@@ -72,7 +69,7 @@ private:
         net::PcmBlock block;
         for (auto fed = feed_->read(block); fed != net::Fed::nothing; fed = feed_->read(block)) {
             if (fed == net::Fed::end) return finish();
-            if (auto ok = add(block); !ok) return end(ok.error());
+            if (auto ok = add(block); !ok) return failed(ok.error());
             if (seconds() >= kMostS) return finish();
         }
         if (frames_ > 0 && ++ticks_ % kTellTicks == 0) owner_.received(seconds());
@@ -112,21 +109,21 @@ private:
 
     void finish() {
         if (frames_ == 0) {
-            drop();
+            stop();
             owner_.tellEnd();
             return owner_.stopped();
         }
         for (auto& file : files_) {
-            if (auto ok = file->finish(); !ok) return end(ok.error());
+            if (auto ok = file->finish(); !ok) return failed(ok.error());
         }
         const double length_s = seconds();
-        drop();
+        stop();
         owner_.tellEnd();
         owner_.done(fileOf(0), fileOf(1), length_s);
     }
 
-    void end(const Error& error) {
-        drop();
+    void failed(const Error& error) {
+        stop();
         owner_.tellEnd();
         owner_.failed(QString::fromStdString(error.message()));
     }
@@ -148,29 +145,18 @@ private:
     int ticks_ = 0;
 };
 
-StreamPair::StreamPair(QObject* parent) : QObject(parent), receiver_(new Receiver(*this)) {
-    receiver_->moveToThread(&thread_);
-    connect(&thread_, &QThread::finished, receiver_, [receiver = receiver_] {
-        receiver->drop();
-        receiver->deleteLater();
-    });
-    thread_.setObjectName("pair");
-    thread_.start();
-}
+StreamPair::StreamPair(QObject* parent) : QObject(parent), receiver_("pair", new Receiver(*this)) {}
 
-StreamPair::~StreamPair() {
-    thread_.quit();
-    thread_.wait();
-}
+StreamPair::~StreamPair() = default;
 
 void StreamPair::start(const QString& base) {
     if (running_) return;
     running_ = true;
-    QMetaObject::invokeMethod(receiver_, [receiver = receiver_, base] { receiver->start(base); });
+    receiver_.post([base](Receiver& receiver) { receiver.start(base); });
 }
 
 void StreamPair::stop() {
-    QMetaObject::invokeMethod(receiver_, [receiver = receiver_] { receiver->stop(); });
+    receiver_.post([](Receiver& receiver) { receiver.end(); });
 }
 
 /// Before the signal that says how it ended. Thread: the receiver's.

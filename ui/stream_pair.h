@@ -4,7 +4,8 @@
 
 #include <QObject>
 #include <QString>
-#include <QThread>
+
+#include "ui/server_thread.h"
 
 namespace doubletalk::ui {
 
@@ -37,8 +38,7 @@ private:
     class Receiver;
     void tellEnd();
 
-    QThread thread_;
-    Receiver* receiver_;  ///< lives in thread_
+    ServerThread<Receiver> receiver_;
     bool running_ = false;
 };
 

@@ -14,9 +14,9 @@
 
 #include "app/bench/device_run.h"
 #include "app/bench/monitor.h"
+#include "app/bench/segment_recogniser.h"
 #include "app/bench/speech_queue.h"
 #include "app/bench/task_thread.h"
-#include "engine/voice/recogniser.h"
 
 namespace doubletalk::bench {
 namespace {
@@ -50,13 +50,12 @@ struct Bench::Private {
     Monitor monitor;
     RunNews news;
     bool stop_wanted = false;
-    int hearing = 0;  ///< grows with each run or session whose segments are recognised
     QTimer timer;
     SpeechQueue speech_queue{speech};
     /// Last: their threads end before what they use.
     TaskThread speech;  ///< preparing runs, rendering speech
     TaskThread disk;    ///< keeping sessions
-    TaskThread recogniser;
+    SegmentRecogniser recogniser;
 };
 
 Bench::Bench(QObject* parent)
@@ -75,6 +74,7 @@ Bench::Bench(QObject* parent)
     connect(&p.timer, &QTimer::timeout, this, &Bench::poll);
     connect(&p.speech_queue, &SpeechQueue::changed, this, &Bench::queueChanged);
     connect(&p.speech_queue, &SpeechQueue::failed, this, &Bench::failed);
+    connect(&p.recogniser, &SegmentRecogniser::understood, this, &Bench::understood);
 }
 
 Bench::~Bench() {
@@ -190,10 +190,10 @@ void Bench::startDevices() {
 RunListener Bench::listener() {
     const int rate_hz = private_->store.values().engine.rate_hz;
     RunListener listener;
-    const int hearing = ++private_->hearing;
-    listener.segment = [this, rate_hz, hearing](double start_s, double end_s,
-                                                std::vector<float> samples) {
-        recognise({start_s, end_s, std::move(samples)}, rate_hz, hearing);
+    auto& recogniser = private_->recogniser;
+    listener.segment = [&recogniser, rate_hz, hearing = recogniser.listenAnew()](
+                           double start_s, double end_s, std::vector<float> samples) {
+        recogniser.recognise({start_s, end_s, std::move(samples)}, rate_hz, hearing);
     };
     listener.clean = private_->clean_sink;
     listener.block = [monitor = &private_->monitor, sink = private_->block_sink](
@@ -452,22 +452,10 @@ void Bench::stopRecording(const QString& folder) {
 }
 
 void Bench::recogniseSegments(std::vector<VoiceSegment> segments, int rate_hz) {
-    const int hearing = ++private_->hearing;
-    for (auto& segment : segments) recognise(std::move(segment), rate_hz, hearing);
-}
-
-void Bench::recognise(VoiceSegment segment, int rate_hz, int hearing) {
-    private_->recogniser.post([this, segment = std::move(segment), rate_hz, hearing] {
-        thread_local auto recogniser = voice::createPocketsphinxRecogniser();
-        if (!recogniser) return;
-        const auto text = (*recogniser)->recognise(segment.samples, rate_hz);
-        if (!text || text->empty()) return;
-        const auto words = QString::fromStdString(*text);
-        QMetaObject::invokeMethod(
-            this, [this, from_s = segment.start_s, to_s = segment.end_s, words, hearing] {
-                if (hearing == private_->hearing) understood(from_s, to_s, words);
-            });
-    });
+    const int hearing = private_->recogniser.listenAnew();
+    for (auto& segment : segments) {
+        private_->recogniser.recognise(std::move(segment), rate_hz, hearing);
+    }
 }
 
 /// As the run says it; before there is one, as it was chosen.

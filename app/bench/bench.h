@@ -12,6 +12,7 @@
 
 #include "app/bench/live_feed.h"
 #include "app/bench/room_run.h"
+#include "app/bench/segment_recogniser.h"
 #include "app/bench/speech_queue.h"
 #include "engine/core/result.h"
 #include "engine/duplex/settings_store.h"
@@ -43,12 +44,6 @@ struct MachineState {
     QString device;          ///< "virtual room", or both devices
     QString device_problem;  ///< of the run that goes on; empty: none
     int rate_hz = 16000;
-};
-
-/// A stretch of the user's voice, cleaned.
-struct VoiceSegment {
-    double start_s = 0.0, end_s = 0.0;
-    std::vector<float> samples;
 };
 
 class Monitor;
@@ -178,8 +173,6 @@ private:
     void applied(const duplex::SettingRef& ref);
     void postKind(duplex::CommandKind kind);
     [[nodiscard]] QString deviceName() const;
-    /// hearing: Private::hearing when it began; else it is of something else. Any thread.
-    void recognise(VoiceSegment segment, int rate_hz, int hearing);
 
     BenchState state_ = BenchState::idle;
     std::unique_ptr<LiveFeed> feed_;

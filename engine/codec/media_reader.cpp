@@ -11,8 +11,6 @@ extern "C" {
 }
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -21,10 +19,10 @@ extern "C" {
 #include "engine/codec/av_decoder.h"
 #include "engine/codec/framer.h"
 #include "engine/codec/md5.h"
+#include "engine/codec/media_claims.h"
 #include "engine/codec/mpeg_header.h"
 #include "engine/codec/ogg_pages.h"
 #include "engine/codec/pcm_stage.h"
-#include "engine/codec/riff_header.h"
 
 namespace doubletalk::codec {
 namespace {
@@ -36,10 +34,7 @@ constexpr const char* kFormats = "wav,w64,flac,mp3,aac,ogg,mov";
 constexpr std::int64_t kProbeBytes = 1 << 18;
 constexpr std::int64_t kProbeUs = 500'000;
 constexpr std::size_t kFirstBytes = 12;
-constexpr std::size_t kStreamInfoBytes = 34;  // of FLAC; the checksum comes last
 constexpr std::size_t kOpusHeadBytes = 19;
-constexpr std::size_t kMaxId3Bytes = std::size_t(16) << 20;
-constexpr std::size_t kMaxMp3TagBytes = 4 + 32 + 120 + 36;  // head, side information, Xing, LAME
 constexpr std::size_t kMaxKeptBytes = std::size_t(256) << 20;
 constexpr int kMaxChannels = 64;
 constexpr int kMaxEmptyPackets = 10'000;  // in a row: nothing will ever come
@@ -103,16 +98,6 @@ const AVInputFormat* formatOf(std::span<const std::byte> first) {
     return nullptr;
 }
 
-/// libavformat takes the length of a cut WAV or W64 file for the stated one. Nothing: it states
-/// none (0 is what a stream says).
-std::optional<std::int64_t> statedByWav(AvIo& io) {
-    const auto header = readRiffHeader([&io](std::uint64_t position, std::span<std::byte> to) {
-        return io.readAhead(position, to);
-    });
-    const auto frames = header ? header->frames() : std::nullopt;
-    return frames && *frames > 0 ? frames : std::nullopt;
-}
-
 /// Delay and padding of one packet, as the demultiplexer states them.
 struct Trim {
     std::int64_t skip = 0;
@@ -143,50 +128,6 @@ int bitsOf(const AVCodecParameters& parameters) {
     }
     const int bits = std::max(parameters.bits_per_raw_sample, parameters.bits_per_coded_sample);
     return bits > 16 ? 24 : 16;
-}
-
-/// The length tag of an MP3 in its first frame, and what that frame's head says.
-struct Mp3Tag {
-    MpegHeader header;
-    MpegTag tag;
-};
-
-std::optional<Mp3Tag> mp3TagOf(AvIo& io, std::span<const std::byte> first) {
-    if (sniff(first) != CodecId::mp3) return std::nullopt;
-    auto head = io.peek(kMaxMp3TagBytes);
-    std::size_t at = 0;  // several ID3 tags may stand in front
-    while (const std::size_t id3 = id3Bytes(std::span(head).subspan(at))) {
-        at += id3;
-        if (at > kMaxId3Bytes) return std::nullopt;
-        head = io.peek(at + kMaxMp3TagBytes);
-        if (at > head.size()) return std::nullopt;
-    }
-    const auto frame = std::span(head).subspan(at);
-    const auto header = parseMpeg(frame);
-    const auto tag = header ? parseMpegTag(*header, frame) : std::nullopt;
-    if (!tag) return std::nullopt;
-    return Mp3Tag{*header, *tag};
-}
-
-/// What a FLAC file states of all its samples.
-struct FlacSum {
-    Md5Sum sum{};
-    int bits = 0;  ///< a sample
-};
-
-/// Nothing: it states none. Ref: RFC 9639 section 8.2.
-std::optional<FlacSum> flacSum(const AVCodecParameters& parameters) {
-    if (parameters.codec_id != AV_CODEC_ID_FLAC ||
-        parameters.extradata_size < int(kStreamInfoBytes)) {
-        return std::nullopt;
-    }
-    const auto info = std::as_bytes(std::span(parameters.extradata, kStreamInfoBytes));
-    FlacSum stated;
-    std::memcpy(stated.sum.data(), info.last(stated.sum.size()).data(), stated.sum.size());
-    stated.bits = int(bigEndian(info.subspan(12, 2)) >> 4 & 31) + 1;
-    // More bits than a float holds come out rounded.
-    if (stated.sum == Md5Sum{} || stated.bits > 24) return std::nullopt;
-    return stated;
 }
 
 }  // namespace
@@ -270,7 +211,7 @@ Result<void> MediaReader::Impl::openFormat() {
         io.watch([this](std::span<const std::byte> bytes) { adts->put(bytes); });
     }
     const AVInputFormat* kind = formatOf(first);
-    wav_frames = statedByWav(io);
+    wav_frames = wavFrames(io);
     const bool stream = (context->pb->seekable & AVIO_SEEKABLE_NORMAL) == 0;
     // The index of an M4A may come last.
     if (isM4a(first) && stream && !io.keepInMemory(kMaxKeptBytes)) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QPushButton>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWidget>
@@ -10,6 +11,7 @@
 #include "ui/models/parameter_edits.h"
 #include "ui/models/preset_store.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/error_bar.h"
 
 namespace doubletalk::ui {
 
@@ -23,6 +25,21 @@ inline void keepPicture(QWidget& widget, const QString& name) {
         widget.grab().save(folder + '/' + name + (dark ? "-dark.png" : "-light.png"));
     }
     Theme::current().setDark(true);
+}
+
+/// By what it says, without its Alt key.
+inline QPushButton& button(const QWidget& parent, const QString& text) {
+    for (auto* one : parent.findChildren<QPushButton*>()) {
+        if (one->text().remove('&') == text) return *one;
+    }
+    qFatal("no button %s", qPrintable(text));
+}
+
+/// What the error bars of a window say.
+inline QString errorsOf(const QWidget& window) {
+    QString all;
+    for (const auto* bar : window.findChildren<ErrorBar*>()) all += bar->text();
+    return all;
 }
 
 struct Rig {
