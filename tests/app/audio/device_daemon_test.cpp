@@ -23,6 +23,7 @@ namespace {
 
 constexpr double kMostGapP99Ms = 5.0;
 constexpr int kTries = 3;
+constexpr double kMostDriftErrorPpm = 10.0;
 constexpr int kFastHz = 48014, kSlowHz = 47986;  // the microphone's clock: +291.7, -291.7 ppm
 constexpr double kFastPpm = 1e6 * (48000.0 / 48014.0 - 1.0);  // played by captured frames
 constexpr double kSlowPpm = 1e6 * (48000.0 / 47986.0 - 1.0);
@@ -90,25 +91,34 @@ void expect(const QStringList& scenario, int timeout_ms, Holds holds) {
 bool isTone(const QJsonValue& dbfs) { return std::abs(dbfs.toDouble() + 13.5) < 0.5; }
 
 bool driftHolds(const QJsonObject& result, double ppm) {
-    return std::abs(result["drift_ppm"].toDouble(1e9) - ppm) < 10.0;
+    return std::abs(result["drift_ppm"].toDouble(1e9) - ppm) < kMostDriftErrorPpm;
 }
 
-/// No silence, no jump in the tone, and a fill that does not walk away from where it is to be: 292
-/// ppm would carry it 112 frames in eight seconds. What the server dropped is no walk.
-bool compensated(const QJsonObject& result) {
-    const auto fills = result["fills"].toArray();
-    const auto disturbed = result["disturbed"].toArray();
-    const auto off = [&](qsizetype k) {
-        return std::abs(fills[k].toDouble() - result["fill_wanted_frames"].toDouble());
-    };
+/// For ten minutes: no silence, and in its calm parts, which are most of it, no jump in the tone,
+/// no lost block, the drift it measured, and a fill that does not walk away from where it is to be:
+/// 292 ppm would carry it 112 frames in a part.
+bool compensated(const QJsonObject& result, double ppm) {
+    const auto parts = result["parts"].toArray();
+    const auto wanted = result["fill_wanted_frames"].toDouble();
+    std::vector<double> drifts;
     double walk = 0.0;
-    qsizetype calm = 0;
-    for (qsizetype k = 1; k < fills.size(); ++k) {
-        if (disturbed[k].toBool()) continue;
-        walk += off(k) - off(k - 1);
-        ++calm;
+    int clicks = 0, lost = 0;
+    for (qsizetype k = 1; k < parts.size(); ++k) {
+        const auto part = parts[k].toObject();
+        if (!part["calm"].toBool()) continue;
+        const auto off = [&](const QJsonValue& one) {
+            return std::abs(one["fill"].toDouble() - wanted);
+        };
+        walk += off(part) - off(parts[k - 1]);
+        clicks += part["clicks"].toInt(1);
+        lost += part["lost_blocks"].toInt(1);
+        drifts.push_back(part["drift_ppm"].toDouble(1e9));
     }
-    return result["underruns"].toInt(1) == 0 && result["clicks"].toInt(1) == 0 && calm >= 3 &&
+    const auto calm = qsizetype(drifts.size());
+    if (calm < parts.size() / 2) return false;
+    std::ranges::nth_element(drifts, drifts.begin() + calm / 2);
+    return std::abs(drifts[std::size_t(calm / 2)] - ppm) < kMostDriftErrorPpm &&
+           result["underruns"].toInt(1) == 0 && clicks == 0 && lost == 0 &&
            walk < 90.0 * double(calm) && walk < 480.0;
 }
 
@@ -121,10 +131,12 @@ struct DriftSide {
     QJsonObject result{};
     std::unique_ptr<QProcess> process{};
     /// A sound server drops audio now and then, which is a jump in the tone and a step of the fill:
-    /// only a long run has enough calm stretches to judge those.
+    /// only a long run has enough calm parts to judge those.
     [[nodiscard]] bool holds() const {
-        return measured(result) && driftHolds(result, ppm) && result["underruns"].toInt(1) == 0 &&
-               result["lost_blocks"].toInt(1) == 0 && (!long_run || compensated(result));
+        if (!measured(result)) return false;
+        return long_run ? compensated(result, ppm)
+                        : driftHolds(result, ppm) && result["underruns"].toInt(1) == 0 &&
+                              result["lost_blocks"].toInt(1) == 0;
     }
 };
 
