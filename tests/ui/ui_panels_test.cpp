@@ -208,6 +208,16 @@ private slots:
         QCOMPARE(rig.target.requested().network.delay_ms, 55.0);
         QVERIFY(!panel.findChild<ErrorBar*>()->isHidden());
         keepPicture(panel, "network-error");
+        // The value as it is takes the message back, and so does a change by anybody else.
+        line->setText("55");
+        QTest::keyClick(fields[0], Qt::Key_Return);
+        QVERIFY(panel.findChild<ErrorBar*>()->isHidden());
+        line->setText("99999");
+        QTest::keyClick(fields[0], Qt::Key_Return);
+        QVERIFY(!panel.findChild<ErrorBar*>()->isHidden());
+        QVERIFY(rig.edits.set("network.loss_percent", "7"));
+        QVERIFY(panel.findChild<ErrorBar*>()->isHidden());
+        QVERIFY(!fields[0]->property("problem").toBool());
         line->setText("60");
         QTest::keyClick(fields[0], Qt::Key_Return);
         QVERIFY(panel.findChild<ErrorBar*>()->isHidden());

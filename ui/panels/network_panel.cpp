@@ -67,6 +67,8 @@ NetworkPanel::NetworkPanel(ParameterEdits& edits, QWidget* parent)
         connect(editor, &SettingField::accepted, errors_, &ErrorBar::clear);
         flow->addWidget(editor);
     }
+    // Whoever changes a setting, a preset too, ends what was said of a value before.
+    connect(&edits, &ParameterEdits::changed, errors_, &ErrorBar::clear);
     addAction(tr("Spike 300 ms"),
               tr("Nothing arrives for 300 ms, then everything at once, in order"),
               &NetworkPanel::spike);

@@ -56,7 +56,10 @@ SettingField::SettingField(ParameterEdits& edits, const QString& full_name, cons
     editor->setAccessibleName(settingLabel(row));
     editor->setToolTip(tip_);
     setFocusProxy(editor);
-    connect(&edits_, &ParameterEdits::changed, this, &SettingField::refresh);
+    connect(&edits_, &ParameterEdits::changed, this, [this] {
+        setProblem({});  // of what was typed before
+        refresh();
+    });
     refresh();
 }
 
