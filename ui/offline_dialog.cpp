@@ -23,6 +23,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
+#include "ui/widgets/replace_question.h"
 
 namespace doubletalk::ui {
 namespace {
@@ -173,11 +174,14 @@ void OfflineDialog::connectStream() {
         state_->setText(tr("Receiving: %1 s").arg(numberText(seconds, 1)));
     });
     connect(&stream_, &StreamPair::done, this,
-            [this](const QString& far_end, const QString& microphone, double seconds) {
+            [this](const QString& far_end, const QString& microphone, double seconds,
+                   const QString& shortfall) {
                 setFiles(far_end, microphone);
                 state_->setText(tr("Received %1 s").arg(numberText(seconds, 1)));
+                if (!shortfall.isEmpty()) errors_->showError(shortfall);
                 updateButtons();
             });
+    connect(&stream_, &StreamPair::note, state_, &QLabel::setText);
     connect(&stream_, &StreamPair::stopped, this, [this] {
         state_->setText(tr("Nothing was received"));
         updateButtons();
@@ -191,10 +195,24 @@ void OfflineDialog::connectStream() {
 
 void OfflineDialog::receive() {
     if (stream_.running()) return stream_.stop();
-    auto base = QFileDialog::getSaveFileName(this, tr("Where the pair goes"), microphone_->text(),
-                                             tr("WAV (*.wav)"));
+    // What was received last is BASE-mic.wav: the same BASE is offered again.
+    auto offered = microphone_->text();
+    if (offered.endsWith(QLatin1String("-mic.wav"))) offered.chop(8);
+    auto base = QFileDialog::getSaveFileName(
+        this, tr("Where the pair goes: NAME-far.wav and NAME-mic.wav"), offered, tr("WAV (*.wav)"),
+        nullptr, QFileDialog::DontConfirmOverwrite);
     if (base.endsWith(QLatin1String(".wav"), Qt::CaseInsensitive)) base.chop(4);
-    if (!base.isEmpty()) receiveTo(base);
+    if (!base.isEmpty()) askToReceive(base);
+}
+
+/// It is these files that are replaced, not the one whose name was chosen.
+void OfflineDialog::askToReceive(const QString& base) {
+    QStringList there;
+    for (const auto& file : StreamPair::filesOf(base)) {
+        if (QFileInfo::exists(file)) there << QFileInfo(file).fileName();
+    }
+    if (there.isEmpty()) return receiveTo(base);
+    askToReplace(*this, there, [this, base] { receiveTo(base); });
 }
 
 void OfflineDialog::receiveTo(const QString& base) {

@@ -39,6 +39,8 @@ public slots:
     void cancel() { work_.cancel(); }
     /// Waits for a stream of two channels, which becomes BASE-far.wav and BASE-mic.wav.
     void receiveTo(const QString& base);
+    /// As receiveTo(), once the user agrees to replace what is there.
+    void askToReceive(const QString& base);
     /// Esc and the close button: a running analysis ends.
     void reject() override;
 

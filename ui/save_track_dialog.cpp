@@ -8,7 +8,6 @@
 #include <QFormLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSpinBox>
@@ -21,6 +20,7 @@
 #include "ui/models/track_title.h"
 #include "ui/widgets/choice_box.h"
 #include "ui/widgets/error_bar.h"
+#include "ui/widgets/replace_question.h"
 
 namespace doubletalk::ui {
 namespace {
@@ -191,19 +191,8 @@ void SaveTrackDialog::choose() {
 
 void SaveTrackDialog::save() {
     if (saver_.busy() || !save_->isEnabled()) return;
-    if (file_->text() != agreed_ && QFileInfo::exists(file_->text())) return askToReplace();
-    write();
-}
-
-void SaveTrackDialog::askToReplace() {
-    auto* box = new QMessageBox(QMessageBox::Question, tr("Replace the file?"),
-                                tr("%1 is there already.").arg(QFileInfo(file_->text()).fileName()),
-                                QMessageBox::Cancel, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setDefaultButton(QMessageBox::Cancel);
-    auto* replace = box->addButton(tr("&Replace"), QMessageBox::AcceptRole);
-    connect(replace, &QPushButton::clicked, this, &SaveTrackDialog::write);
-    box->open();
+    if (file_->text() == agreed_ || !QFileInfo::exists(file_->text())) return write();
+    askToReplace(*this, {QFileInfo(file_->text()).fileName()}, [this] { write(); });
 }
 
 void SaveTrackDialog::write() {

@@ -36,7 +36,6 @@ public slots:
 private:
     void openWanted();
     void choose();
-    void askToReplace();
     void write();
     void listTracks();
     void suggestFile();

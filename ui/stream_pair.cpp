@@ -19,8 +19,6 @@ namespace {
 constexpr int kTickMs = 40;
 constexpr int kTellTicks = 5;
 constexpr std::uint16_t kPort = 23457;  // where 'doubletalk-cli send' sends to
-constexpr double kMostS = 3600.0;
-constexpr std::array kEndings{"-far.wav", "-mic.wav"};
 
 }  // namespace
 
@@ -39,45 +37,51 @@ public:
         feed_ = std::make_unique<net::PcmFeed>();
         net::IngestServerOptions options;
         options.port = kPort;
+        options.channels = int(files_.size());
         auto listens = openAtOrAnywhere(options.port, [&] { return open(options); });
         if (!listens) return failed(listens.error());
         timer_.start();
         owner_.waiting(server_->address());
     }
 
-    /// What came so far is kept.
     void end() {
         if (!timer_.isActive()) return;
         take();
-        if (timer_.isActive()) finish();
+        if (timer_.isActive()) finish({});
     }
 
-    /// Nothing is kept.
+    /// The window has gone.
     void stop() {
         timer_.stop();
+        if (server_) server_->shutDown();  // tells the sender
         server_.reset();
+        if (frames_ > 0) (void)keep();
         files_ = {};
     }
 
 private:
     Result<void> open(const net::IngestServerOptions& options) {
         server_ = std::make_unique<net::IngestServer>(*feed_);
+        connect(server_.get(), &net::IngestServer::note, this,
+                [this](const QString& line) { owner_.note(line); });
         return server_->listen(options);
     }
 
     void take() {
         net::PcmBlock block;
         for (auto fed = feed_->read(block); fed != net::Fed::nothing; fed = feed_->read(block)) {
-            if (fed == net::Fed::end) return finish();
+            if (fed == net::Fed::end) return finish({});
             if (auto ok = add(block); !ok) return failed(ok.error());
-            if (seconds() >= kMostS) return finish();
+            if (seconds() >= kMostS) {
+                return finish(StreamPair::tr("It was cut at an hour, the most that is taken."));
+            }
         }
         if (frames_ > 0 && ++ticks_ % kTellTicks == 0) owner_.received(seconds());
     }
 
     Result<void> add(const net::PcmBlock& block) {
         if (rate_hz_ == 0) {
-            if (auto ok = begin(block); !ok) return ok;
+            if (auto ok = begin(block.rate_hz); !ok) return ok;
         }
         const auto audio = block.audio();
         for (std::size_t side = 0; side < files_.size(); ++side) {
@@ -91,14 +95,8 @@ private:
         return {};
     }
 
-    Result<void> begin(const net::PcmBlock& block) {
-        if (block.channels != int(files_.size())) {
-            return fail(
-                ErrorKind::format, StreamPair::tr("the stream has one channel").toStdString(),
-                server_->address().toStdString(),
-                StreamPair::tr("send two: the far end left, the microphone right").toStdString());
-        }
-        rate_hz_ = block.rate_hz;
+    Result<void> begin(int rate_hz) {
+        rate_hz_ = rate_hz;
         for (std::size_t side = 0; side < files_.size(); ++side) {
             auto file = codec::MediaWriter::open(fileOf(side).toStdString(), {.rate_hz = rate_hz_});
             if (!file) return tl::unexpected(file.error());
@@ -107,19 +105,32 @@ private:
         return {};
     }
 
-    void finish() {
-        if (frames_ == 0) {
-            stop();
-            owner_.tellEnd();
-            return owner_.stopped();
-        }
+    Result<void> keep() {
+        frames_ = 0;
+        Result<void> result;
         for (auto& file : files_) {
-            if (auto ok = file->finish(); !ok) return failed(ok.error());
+            if (!file) continue;
+            if (auto ok = file->finish(); !ok) result = ok;
+            file.reset();
         }
+        return result;
+    }
+
+    void finish(QString shortfall) {
         const double length_s = seconds();
+        const auto lost = feed_->droppedBlocks();
+        const auto kept = keep();
         stop();
         owner_.tellEnd();
-        owner_.done(fileOf(0), fileOf(1), length_s);
+        if (!kept) return owner_.failed(QString::fromStdString(kept.error().message()));
+        if (length_s <= 0.0) return owner_.stopped();
+        if (lost > 0) {
+            shortfall += StreamPair::tr(
+                             " %1 blocks found no room and are missing: this computer is too "
+                             "slow.")
+                             .arg(lost);
+        }
+        owner_.done(fileOf(0), fileOf(1), length_s, shortfall.trimmed());
     }
 
     void failed(const Error& error) {
@@ -128,9 +139,7 @@ private:
         owner_.failed(QString::fromStdString(error.message()));
     }
 
-    [[nodiscard]] QString fileOf(std::size_t side) const {
-        return base_ + QLatin1String(kEndings[side]);
-    }
+    [[nodiscard]] QString fileOf(std::size_t side) const { return filesOf(base_)[qsizetype(side)]; }
     [[nodiscard]] double seconds() const { return double(frames_) / std::max(rate_hz_, 1); }
 
     StreamPair& owner_;
@@ -148,6 +157,10 @@ private:
 StreamPair::StreamPair(QObject* parent) : QObject(parent), receiver_("pair", new Receiver(*this)) {}
 
 StreamPair::~StreamPair() = default;
+
+QStringList StreamPair::filesOf(const QString& base) {
+    return {base + QLatin1String("-far.wav"), base + QLatin1String("-mic.wav")};
+}
 
 void StreamPair::start(const QString& base) {
     if (running_) return;

@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include "ui/server_thread.h"
 
@@ -11,14 +12,19 @@ namespace doubletalk::ui {
 
 /// A stream of two channels that `doubletalk-cli send` brings over TCP, as two files: the left
 /// channel is the far end, the right one the microphone. Server and files have a thread of their
-/// own. Thread: gui.
+/// own. What came is kept, however it ends. Thread: gui.
 class StreamPair : public QObject {
     Q_OBJECT
 public:
     explicit StreamPair(QObject* parent = nullptr);
     ~StreamPair() override;
 
-    /// Waits for one sender; its audio goes to BASE-far.wav and BASE-mic.wav.
+    /// Longer streams end here. [s]
+    static constexpr double kMostS = 3600.0;
+    /// Where a pair goes: BASE-far.wav, BASE-mic.wav.
+    [[nodiscard]] static QStringList filesOf(const QString& base);
+
+    /// Waits for one sender of two channels; files that are there are replaced.
     void start(const QString& base);
     /// What came so far is kept; done() or stopped() follows.
     void stop();
@@ -28,10 +34,14 @@ signals:
     /// It listens at this address.
     void waiting(const QString& address);
     void received(double seconds);
-    /// Both files are there.
-    void done(const QString& far_end, const QString& microphone, double seconds);
+    /// Somebody was sent away, or came; it still waits.
+    void note(const QString& line);
+    /// Both files are there. shortfall: what is missing in them, or empty.
+    void done(const QString& far_end, const QString& microphone, double seconds,
+              const QString& shortfall);
     /// Nothing came; no file was written.
     void stopped();
+    /// What came before is kept all the same, where it can be.
     void failed(const QString& what);
 
 private:

@@ -145,6 +145,11 @@ void IngestServer::takeFormat(QTcpSocket* socket, Sender& sender,
             socket, sender,
             tr("another program sends already; end it first, one can be heard at a time"));
     }
+    if (options_.channels != 0 && format.channels != options_.channels) {
+        return refuse(
+            socket, sender,
+            tr("channels sent: %1, wanted here: %2").arg(format.channels).arg(options_.channels));
+    }
     feeding_ = socket;
     sender.format = format;
     sender.dropped_before = feed_.droppedBlocks();

@@ -24,6 +24,7 @@ struct IngestServerOptions {
     std::uint16_t port = 0;          ///< 0: any free one
     int format_timeout_ms = 5000;    ///< from the connection to the whole format
     int silence_timeout_ms = 10000;  ///< without a byte
+    int channels = 0;                ///< of what is taken; 0: any number
 };
 
 /// Takes PCM of one sender at a time over TCP (engine/remote/ingest_protocol) into a feed, at the

@@ -58,17 +58,24 @@ public:
     [[nodiscard]] Result<void> open();
     /// Has the socket's thread look at the queues. Thread: the ends'.
     void kick() noexcept;
-    /// Thread: the socket's.
-    void endWith(End how, std::string why) {
+    /// Once: nothing more can be sent, and nothing comes. Thread: the socket's.
+    void endWith(End how, const std::string& why) {
         if (end.load() != End::open) return;
-        error = std::move(why);
+        if (how == End::failed) error.emplace(Error{ErrorKind::io, why, name, {}});
         end.store(how, std::memory_order_release);
-        data.signal();
         room.signal();
     }
+    /// What came has been given to the queue to its end. Thread: the socket's.
+    void tellDrained() {
+        drained.store(true, std::memory_order_release);
+        data.signal();
+    }
+    [[nodiscard]] const Error* failure() const noexcept {
+        return end.load(std::memory_order_acquire) == End::failed ? &*error : nullptr;
+    }
     [[nodiscard]] std::string_view reason() const noexcept {
-        const bool failed = end.load(std::memory_order_acquire) == End::failed;
-        return failed ? std::string_view(error) : std::string_view{};
+        const auto* failed = failure();
+        return failed != nullptr ? std::string_view(failed->what) : std::string_view{};
     }
 
     const WsEndsOptions options;
@@ -79,9 +86,10 @@ public:
     std::atomic<bool> finished{false};  ///< nothing more will be sent
     std::atomic<bool> all_sent{false};
     std::atomic<End> end{End::open};
+    std::atomic<bool> drained{false};  ///< after the end: received has all there was
 
 private:
-    std::string error;  ///< set before end
+    std::optional<Error> error;  ///< set before end
     QThread thread_;
     Socket* socket_ = nullptr;  ///< of thread_
     std::atomic<bool> kicked_{false};
@@ -128,14 +136,15 @@ private:
         over(expected ? Connection::End::eof : Connection::End::failed, expected ? "" : why);
     }
 
-    /// Nothing more comes; what waits is given first.
-    void over(Connection::End how, std::string why) {
-        if (!over_) over_.emplace(how, std::move(why));
+    /// Nothing more comes; what waits is given first, however long that takes.
+    void over(Connection::End how, const std::string& why) {
+        shared_.endWith(how, why);
         give();
     }
+    [[nodiscard]] bool isOver() const { return shared_.end.load() != Connection::End::open; }
 
     void take(const QByteArray& message) {
-        if (over_) return;
+        if (isOver()) return;
         if (linger_.isActive()) linger_.start(shared_.options.linger_ms);
         const auto sample = sampleBytes(shared_.options.payload);
         const auto size = std::size_t(message.size());
@@ -190,7 +199,7 @@ private:
             waiting_.pop_front();
             shared_.data.signal();
         }
-        if (over_) shared_.endWith(over_->first, over_->second);
+        if (isOver()) shared_.tellDrained();
     }
 
     void send() {
@@ -218,7 +227,6 @@ private:
     std::size_t waiting_bytes_ = 0;
     std::uint16_t sequence_ = 0;
     std::int64_t frames_ = 0;
-    std::optional<std::pair<Connection::End, std::string>> over_;
 };
 
 Result<void> WsPacketEnds::Connection::open() {
@@ -258,13 +266,13 @@ public:
             if (shared_->stalled.exchange(false)) shared_->kick();
         }
         if (show(packet)) return Status::ok;
-        const auto end = shared_->end.load(std::memory_order_acquire);
-        if (end == Connection::End::open) return Status::again;
+        if (!shared_->drained.load(std::memory_order_acquire)) return Status::again;
         // The last packets may have come between the two looks.
         if (show(packet)) return Status::ok;
-        return end == Connection::End::eof ? Status::eof : Status::error;
+        return shared_->failure() == nullptr ? Status::eof : Status::error;
     }
     [[nodiscard]] std::string_view error() const noexcept override { return shared_->reason(); }
+    [[nodiscard]] const Error* failure() const noexcept override { return shared_->failure(); }
     [[nodiscard]] WakeUp* wakeUp() noexcept override { return &shared_->data; }
 
 private:
@@ -305,6 +313,9 @@ public:
     }
     [[nodiscard]] std::string_view error() const noexcept override {
         return bad_packet_.empty() ? shared_->reason() : bad_packet_;
+    }
+    [[nodiscard]] const Error* failure() const noexcept override {
+        return bad_packet_.empty() ? shared_->failure() : nullptr;
     }
     [[nodiscard]] WakeUp* wakeUp() noexcept override { return &shared_->room; }
 

@@ -36,7 +36,8 @@ public:
     /// came, or more than 8 MiB waited to be taken; what came before is given first. One of each;
     /// they may outlive this.
     [[nodiscard]] std::unique_ptr<flow::PacketSource> source() const;
-    /// finish() is ok once the last byte has left; the connection stays for the answers.
+    /// finish() is ok once the last byte has left; the connection stays for the answers. error, at
+    /// once: it broke off, whatever the source still has to give.
     [[nodiscard]] std::unique_ptr<flow::PacketSink> sink() const;
 
 private:

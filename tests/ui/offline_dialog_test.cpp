@@ -6,13 +6,19 @@
 
 #include <QComboBox>
 #include <QLineEdit>
+#include <QMessageBox>
 #include <QProgressBar>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QtTest>
+#include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <future>
+#include <memory>
 #include <random>
+#include <span>
+#include <thread>
 
 #include "app/net/ingest_sender.h"
 #include "engine/device/audio_file.h"
@@ -62,37 +68,24 @@ private slots:
         writePair(path("far.wav"), path("mic.flac"), 6.0);
     }
 
-    /// Two channels over TCP are a pair; one channel is refused and leaves no file.
+    /// Two channels over TCP are a pair; one channel is refused and it goes on waiting.
     void aStreamIsAPair() {
         OfflineDialog dialog;
         dialog.show();
         auto& receive = button(dialog, "Receive a stream …");
-        QString address;
-        connect(dialog.findChild<StreamPair*>(), &StreamPair::waiting, &dialog,
-                [&](const QString& at) { address = at; });
-        const auto send = [&](int channels) {
-            address.clear();
-            dialog.receiveTo(path("sent"));
-            QTRY_VERIFY_WITH_TIMEOUT(!address.isEmpty(), kLongMs);
-            QCOMPARE(receive.text().remove('&'), QString("Stop receiving"));
-            std::vector<std::int16_t> audio;
-            for (int i = 0; i < 8000; ++i) {
-                for (int c = 0; c < channels; ++c) audio.push_back(std::int16_t(c == 0 ? i : -i));
-            }
-            auto done = std::async(std::launch::async, [&] {
-                net::IngestSender sender;
-                const auto port = std::uint16_t(address.section(':', 1).toInt());
-                return sender.open("127.0.0.1", port, {16000, channels}).has_value() &&
-                       sender.send(audio).has_value() && sender.finish().has_value();
-            });
-            QTRY_COMPARE_WITH_TIMEOUT(receive.text().remove('&'), QString("Receive a stream …"),
-                                      kLongMs);
-            done.wait();
-        };
-        send(1);
-        QVERIFY(errorsOf(dialog).contains("one channel"));
+        receiveAt(dialog, path("sent"));
+        QCOMPARE(receive.text().remove('&'), QString("Stop receiving"));
+        QString refusal;
+        connect(dialog.findChild<StreamPair*>(), &StreamPair::note, &dialog,
+                [&](const QString& line) { refusal = line; });
+        auto one = send(1, 8000);
+        QTRY_VERIFY_WITH_TIMEOUT(refusal.contains("channels sent: 1, wanted here: 2"), kLongMs);
+        QVERIFY(!one.get());
         QVERIFY(!QFile::exists(path("sent-far.wav")));
-        send(2);
+        auto two = send(2, 8000);
+        QTRY_COMPARE_WITH_TIMEOUT(receive.text().remove('&'), QString("Receive a stream …"),
+                                  kLongMs);
+        QVERIFY(two.get());
         QCOMPARE(errorsOf(dialog), QString());
         const auto fields = dialog.findChildren<QLineEdit*>();
         QCOMPARE(fields[0]->text(), path("sent-far.wav"));
@@ -108,11 +101,64 @@ private slots:
         }
         QVERIFY(button(dialog, "Analyse").isEnabled());
         // Nobody sends: it ends when it is told to.
-        dialog.receiveTo(path("never"));
-        QTRY_COMPARE(receive.text().remove('&'), QString("Stop receiving"));
+        receiveAt(dialog, path("never"));
         receive.click();
         QTRY_COMPARE(receive.text().remove('&'), QString("Receive a stream …"));
         QVERIFY(!QFile::exists(path("never-far.wav")));
+    }
+
+    /// Stopped by the user, or by the end of the window.
+    void whatWasReceivedIsKept() {
+        for (const bool window_goes : {false, true}) {
+            const auto base = path(window_goes ? "gone" : "stopped");
+            auto dialog = std::make_unique<OfflineDialog>();
+            dialog->show();
+            receiveAt(*dialog, base);
+            double received_s = 0.0;
+            connect(dialog->findChild<StreamPair*>(), &StreamPair::received, this,
+                    [&](double seconds) { received_s = seconds; });
+            auto sent = send(2, 16000 * 20);
+            QTRY_VERIFY_WITH_TIMEOUT(received_s > 0.5, kLongMs);
+            if (window_goes) {
+                dialog.reset();
+            } else {
+                button(*dialog, "Stop receiving").click();
+                QTRY_VERIFY_WITH_TIMEOUT(button(*dialog, "Analyse").isEnabled(), kLongMs);
+            }
+            QVERIFY(!sent.get());  // it is told
+            for (const auto& file : StreamPair::filesOf(base)) {
+                const auto audio = device::readAudio(file.toStdString());
+                QVERIFY2(audio, qPrintable(file));
+                const double kept_s = double(audio->frames()) / audio->rate_hz;
+                QVERIFY(kept_s >= received_s && kept_s < 20.0);
+            }
+        }
+    }
+
+    /// The names asked about are those that are written.
+    void nothingIsReplacedUnasked() {
+        const auto base = path("mine");
+        QFile file(base + "-mic.wav");
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("mine") == 4);
+        file.close();
+        OfflineDialog dialog;
+        dialog.show();
+        auto& receive = button(dialog, "Receive a stream …");
+        for (const bool agrees : {false, true}) {
+            dialog.askToReceive(base);
+            auto* question = dialog.findChild<QMessageBox*>();
+            QVERIFY(question != nullptr && question->text().contains("mine-mic.wav"));
+            QVERIFY(!question->text().contains("mine-far.wav"));
+            QCOMPARE(receive.text().remove('&'), QString("Receive a stream …"));
+            for (auto* one : question->buttons()) {
+                if ((question->buttonRole(one) == QMessageBox::AcceptRole) == agrees) one->click();
+            }
+            QTRY_VERIFY(dialog.findChild<QMessageBox*>() == nullptr);
+            QCOMPARE(receive.text().remove('&') == "Stop receiving", agrees);
+        }
+        receive.click();
+        QTRY_COMPARE(receive.text().remove('&'), QString("Receive a stream …"));
+        QCOMPARE(file.size(), 4);  // nothing came
     }
 
     void aPairIsAnalysed() {
@@ -179,8 +225,39 @@ private slots:
     }
 
 private:
+    /// Returns when it listens.
+    void receiveAt(OfflineDialog& dialog, const QString& base) {
+        address_.clear();
+        connect(dialog.findChild<StreamPair*>(), &StreamPair::waiting, this,
+                [this](const QString& at) { address_ = at; });
+        dialog.receiveTo(base);
+        QTRY_VERIFY_WITH_TIMEOUT(!address_.isEmpty(), kLongMs);
+    }
+
+    /// A rising ramp left, a falling one right. False: it was sent away.
+    [[nodiscard]] std::future<bool> send(int channels, int frames) const {
+        std::vector<std::int16_t> audio;
+        for (int i = 0; i < frames; ++i) {
+            for (int c = 0; c < channels; ++c) audio.push_back(std::int16_t(c == 0 ? i : -i));
+        }
+        const auto port = std::uint16_t(address_.section(':', 1).toInt());
+        return std::async(std::launch::async, [port, channels, audio = std::move(audio)] {
+            net::IngestSender sender;
+            if (!sender.open("127.0.0.1", port, {kRateHz, channels})) return false;
+            // As programs send that speak: piece by piece.
+            const auto piece = std::size_t(kRateHz / 10 * channels);
+            for (std::size_t at = 0; at < audio.size(); at += piece) {
+                const auto part = std::min(piece, audio.size() - at);
+                if (!sender.send(std::span(audio).subspan(at, part))) return false;
+                std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            }
+            return sender.finish().has_value();
+        });
+    }
+
     [[nodiscard]] QString path(const QString& name) const { return folder_.filePath(name); }
 
+    QString address_;
     QTemporaryDir folder_;
 };
 

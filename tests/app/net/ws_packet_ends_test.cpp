@@ -282,6 +282,29 @@ private slots:
         QVERIFY(heard.packets.size() > 1000);  // what came before is not lost
     }
 
+    /// It answers, nobody takes the answers, and it breaks off: whoever sends is told at once.
+    void sendersHearOfTheEndThoughAnswersWait() {
+        Speaker speaker([](QWebSocket& client) {
+            for (int i = 0; i < 100; ++i) client.sendBinaryMessage(QByteArray(640, '\1'));
+            QTimer::singleShot(100, &client, &QWebSocket::abort);
+        });
+        const auto error = whileServing([&]() -> std::string {
+            const auto ends = WsPacketEnds::connect(optionsFor(speaker.address(), 4));
+            if (!ends) return "no connection";
+            auto sink = (*ends)->sink();
+            const std::vector<std::byte> payload(640);
+            PacketView packet;
+            packet.header.frames = 320;
+            packet.payload = payload;
+            for (int i = 0; i < 500; ++i) {
+                if (sink->send(packet) == Status::error) return std::string(sink->error());
+                std::this_thread::sleep_for(10ms);
+            }
+            return "never told";
+        });
+        QVERIFY2(error.find("broke") != std::string::npos, error.c_str());
+    }
+
     void endsSayWhy_data() {
         QTest::addColumn<int>("how");
         QTest::addColumn<QString>("words");
