@@ -8,6 +8,7 @@
 
 #include "app/audio/device_lookup.h"
 #include "app/audio/device_words.h"
+#include "app/audio/sound_server.h"
 #include "engine/core/clock.h"
 #include "engine/core/thread_role.h"
 
@@ -153,6 +154,7 @@ void DevicePump::lose(Side& side, StreamFault fault, std::int64_t now_ns) {
 void DevicePump::retry(Side& side, std::int64_t now_ns) {
     if (!side.wanted || side.state != StreamState::lost || now_ns < side.next_try_ns) return;
     side.next_try_ns = now_ns + kRetryNs;
+    SoundServer::reconnect();
     if (auto ok = openSide(side); !ok) {
         side.message = ok.error().message();
     } else {

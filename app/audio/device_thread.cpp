@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "app/audio/sound_server.h"
 #include "engine/core/thread_role.h"
 
 namespace doubletalk::audio {
@@ -35,6 +36,7 @@ Result<DeviceThread*> DeviceThread::instance() {
                     "make one before the first device");
     }
     if (running_instance == nullptr) {
+        SoundServer::watch();
         running_instance = new DeviceThread;
         qAddPostRoutine(&DeviceThread::shutDown);
     }

@@ -195,6 +195,8 @@ private slots:
         QVERIFY(QJsonDocument(result["words_dead"].toArray()).toJson().contains("sound server"));
         const auto after_restart = result["again_after_restart_s"].toDouble();
         QVERIFY2(after_restart >= 0.0 && after_restart < 5.0, text(result).data());
+        const auto after_long = result["again_after_long_s"].toDouble();
+        QVERIFY2(after_long >= 0.0 && after_long < 5.0, text(result).data());
         QCOMPARE(result["state_moved"].toString(), "moved");
         QVERIFY(QJsonDocument(result["words_moved"].toArray()).toJson().contains("has gone"));
         QCOMPARE(result["state_moved_back"].toString(), "running");
