@@ -371,9 +371,6 @@ def jitter_checks(s, checks, min_rows):
     if len(arrived) < 20 or not np.isfinite(s.column("jitter_ms")).any():
         checks.skip("jitter_ms", "no packets")
         return
-    # What still comes of an interrupted item is thrown away before the jitter buffer sees it.
-    stopped = {e["item"]: e["block"] for e in reversed(s.of("event")) if e.get("kind") == "item_interrupted"}
-    arrived = [p for p in arrived if p["block"] <= stopped.get(p.get("item"), p["block"])]
     arrived.sort(key=lambda p: p["arrival_ns"])
     jitter, last, seen, after = 0.0, None, set(), []
     for p in arrived:

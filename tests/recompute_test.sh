@@ -16,6 +16,9 @@ trap 'rm -rf "$work"' EXIT
     --require erl_db,erle_db,erle_linear_db,echo_delay_ms,near_si_sdr_db,jitter_ms
 "$cli" run --scene single_talk --record "$work/long" >/dev/null
 "$python" "$here/recompute.py" "$work/long" --require erl_db,erle_db,echo_loss_db
+# What an interruption drops has arrived all the same.
+"$cli" run --scene barge_in --record "$work/interrupted" >/dev/null
+"$python" "$here/recompute.py" "$work/interrupted" --require jitter_ms,echo_delay_ms
 
 # R of a recorded network: a minute of 20 ms packets with varying delay, every 50th lost.
 awk 'BEGIN { print "# made here | CC0 | test | frame_ms=20"; print "seq,send_ms,arrival_ms"

@@ -273,6 +273,10 @@ void Bench::poll() {
     private_->timer.stop();
     private_->speech_queue.setRun(nullptr);
     private_->speech_queue.follow(private_->news, true);
+    // Nothing is tried again any more.
+    if (const auto problem = std::exchange(private_->device_problem, {}); !problem.isEmpty()) {
+        recovered(problem);
+    }
     const bool was_recorded = private_->recorded == run_;
     setState(BenchState::idle);
     if (was_recorded) recordingEnded();

@@ -67,7 +67,7 @@ struct FeedPacket {
 
 /// The running canceller's echo path, each second.
 struct EchoPath {
-    static constexpr int kMostFrames = 16384;
+    static constexpr int kMostFrames = 24576;  ///< 512 ms at 48 kHz, the longest tail
     BlockIndex block = 0;
     int rate_hz = 16000;
     int frames = 0;

@@ -24,11 +24,14 @@ public:
     /// not_found, io.
     Result<void> start(FeedTap tap, const std::string& device, int rate_hz,
                        const std::string& loudspeaker_id);
-    /// A whole signal, from its first sample.
-    Result<void> play(std::vector<float> samples, const std::string& device, int rate_hz);
+    /// A whole signal, from from_s to its end.
+    Result<void> play(std::vector<float> samples, const std::string& device, int rate_hz,
+                      double from_s = 0.0);
+    /// The signal that plays goes on from there; nothing when none does.
+    void seek(double at_s);
     void stop();
     [[nodiscard]] bool playing() const { return playing_; }
-    /// Seconds of the signal handed over so far.
+    /// [s] Place in the signal that is handed to the device now.
     [[nodiscard]] double positionS() const;
 
     /// After every block of a run.
@@ -40,7 +43,8 @@ private:
     audio::MonitorOutput output_;
     std::atomic<int> tap_{-1};
     std::atomic<bool> playing_{false}, ending_{false};
-    std::atomic<std::int64_t> fed_frames_{0};
+    std::atomic<std::int64_t> fed_frames_{0}, from_frames_{0};
+    std::atomic<std::int64_t> wanted_frame_{-1};  ///< where to go on; below 0: as it goes
     int rate_hz_ = 16000;
     std::thread thread_;
 };

@@ -40,7 +40,8 @@ Examples:
 
 open: microphone, reference and packets come from the session. closed: scene, seed, commands and the
 assistant's audio are kept, room and network are computed again. Without --loop: closed for a scene
-session with a changed setting, else open. Decisions after the first changed one are marked.)";
+session with a changed setting, else open; room.* and network.* have no effect in an open loop.
+Decisions and differences after the first changed decision are marked and counted apart.)";
 
 constexpr std::string_view kEchoFooter = R"(
 Examples:
@@ -67,7 +68,8 @@ constexpr std::string_view kConcealFooter = R"(
 Examples:
   doubletalk-cli conceal speech.wav out.wav --lost lost.txt --frame-ms 20 --concealer repeat
 
-The file of lost frames has one frame number a line, from 0; empty lines and lines with # are skipped.
+The file of lost frames (64 MiB at most) has one frame number a line, from 0; empty lines and lines
+with # are skipped.
 Frame n covers n * frame-ms to (n + 1) * frame-ms of the input.
 real_time_factor: computing time / duration of the audio, below 1 is faster than real time.)";
 
@@ -77,9 +79,10 @@ Examples:
   doubletalk-cli jitter trace.csv --buffer fixed --set jitter.target_ms=100 --json
 
 The trace: a first line '# origin | licence | note | frame_ms=20', then seq,send_ms,arrival_ms; an
-empty arrival is a lost packet. Delays are above the smallest one of the trace. r_factor (0..100, G.107
-with 60 ms base delay) and mos are indicative. late: came after its play-out time; discarded: arrived but was
-never played, because it was late or because the buffer skipped it to shorten its delay.)";
+empty arrival is a lost packet. Delays are above the smallest one of the trace. r_factor (G.107 with
+60 ms base delay: 93.2 at best, below 0 for the worst traces) and mos are indicative. late: came after
+its play-out time; discarded: arrived but was never played, because it was late or because the buffer
+skipped it to shorten its delay.)";
 
 constexpr std::string_view kScenesFooter = R"(
 Examples:

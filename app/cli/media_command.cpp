@@ -72,14 +72,14 @@ Result<std::unique_ptr<MediaFileReader>> openInput(const MediaArguments& argumen
 Result<std::unique_ptr<MediaFileWriter>> openOutput(const MediaArguments& arguments,
                                                     const MediaKind& kind,
                                                     const codec::MediaInfo& input) {
-    const int bits = arguments.bits > 0 ? arguments.bits : input.bits;
-    const codec::MediaWriterOptions options{
-        .kind = &kind,
-        .rate_hz = input.rate_hz,
-        .channels = input.channels,
-        .bitrate_bps = arguments.bitrate_bps,
-        .bits = kind.codec == codec::CodecId::flac ? std::min(bits, 24) : bits,
-        .chunk_samples = arguments.chunk_samples};
+    const bool flac = kind.codec == codec::CodecId::flac;
+    const int own_bits = flac ? std::min(input.bits, 24) : input.bits;
+    const codec::MediaWriterOptions options{.kind = &kind,
+                                            .rate_hz = input.rate_hz,
+                                            .channels = input.channels,
+                                            .bitrate_bps = arguments.bitrate_bps,
+                                            .bits = arguments.bits > 0 ? arguments.bits : own_bits,
+                                            .chunk_samples = arguments.chunk_samples};
     if (arguments.out != kStream) return MediaFileWriter::open(arguments.out, options);
     return MediaFileWriter::open(standardOutput(), "standard output", options);
 }
@@ -121,6 +121,17 @@ Result<void> checkInput(const MediaArguments& arguments, const codec::MediaInfo&
                 fmt::format("this is {} in {}, not {}", info.codec, info.format, (*kind)->label),
                 arguments.in == kStream ? "standard input" : arguments.in,
                 "leave --codec out, or give another input");
+}
+
+/// Nobody asked for the input's own rate: that it cannot be written is no wrong usage.
+Result<void> checkOwnRate(const MediaArguments& arguments, const MediaKind& kind, int rate_hz) {
+    const int near_hz = std::clamp(rate_hz, codec::kMinWrittenRateHz, codec::kMaxWrittenRateHz);
+    if (arguments.rate_hz > 0 || rate_hz == near_hz) return {};
+    return fail(ErrorKind::unsupported,
+                fmt::format("the input has {} Hz, {} is written at {} to {} Hz", rate_hz,
+                            kind.label, codec::kMinWrittenRateHz, codec::kMaxWrittenRateHz),
+                arguments.in == kStream ? "standard input" : arguments.in,
+                fmt::format("resample it with --rate {}", near_hz));
 }
 
 void report(const MediaArguments& arguments, const codec::MediaInfo& from,
@@ -179,6 +190,7 @@ Result<void> convert(const MediaArguments& arguments, std::string_view out_name,
     if (check_in) {
         if (auto checked = checkInput(arguments, info); !checked) return checked;
     }
+    if (auto checked = checkOwnRate(arguments, **kind, info.rate_hz); !checked) return checked;
     const auto writer = openOutput(arguments, **kind, info);
     if (!writer) return tl::unexpected(writer.error());
     const auto start = std::chrono::steady_clock::now();
@@ -195,7 +207,7 @@ void addCommon(CLI::App& command, MediaArguments& arguments, const char* in, con
     command
         .add_option("--rate", arguments.rate_hz, "Resample to so many Hz (default: the input's)")
         ->type_name("HZ")
-        ->check(CLI::Range(8000, 192'000));
+        ->check(CLI::Range(codec::kMinWrittenRateHz, codec::kMaxWrittenRateHz));
     command
         .add_option("--channels", arguments.channels,
                     "1: the mean of all; 2: both sides, one twice, more by the downmix of ITU-R "
@@ -221,7 +233,8 @@ Action declareEncode(CLI::App& command) {
         ->type_name("BPS");
     command
         .add_option("--chunk-samples", arguments->chunk_samples,
-                    "Samples of a coded frame, where the codec lets choose: opus, flac")
+                    "Samples of a coded frame: opus 2.5 to 60 ms, flac 16 to 65535, aac 1024, mp3 "
+                    "1152 (default: the codec's own)")
         ->type_name("N")
         ->check(CLI::Range(1, 65'535));
     return [arguments] { return convert(*arguments, arguments->codec, false, "encode"); };
@@ -235,7 +248,9 @@ Action declareDecode(CLI::App& command) {
         .add_option("--codec", arguments->codec,
                     "What IN has to be: wav, flac, mp3, aac, m4a, opus (default: found out)")
         ->type_name("NAME");
-    command.add_option("--bits", arguments->bits, "16, 24, or 32 for float (default: the input's)")
+    command
+        .add_option("--bits", arguments->bits,
+                    "16, 24, for WAV also 32 (float) (default: the input's)")
         ->type_name("N")
         ->check(CLI::IsMember({16, 24, 32}));
     return [arguments]() -> Result<void> {

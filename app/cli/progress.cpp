@@ -25,8 +25,9 @@ ProgressLine::~ProgressLine() {
 }
 
 bool ProgressLine::update(double done_ratio) {
+    if (cancelRequested()) return false;  // the work is ended now, not done
     show("%3.0f %%", 100.0 * std::clamp(done_ratio, 0.0, 1.0));
-    return !cancelRequested();
+    return true;
 }
 
 bool ProgressLine::updateSeconds(double done_s) {

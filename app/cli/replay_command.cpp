@@ -51,7 +51,10 @@ nlohmann::json jsonOf(const duplex::ReplayResult& result) {
     nlohmann::json json = result.run.metrics;
     json["loop"] = loopName(result.loop);
     json["identical"] = result.identical;
-    json["differences"] = result.differences.size();
+    json["differences"] =
+        result.differences_before_divergence + result.differences_after_divergence;
+    json["differences_before_divergence"] = result.differences_before_divergence;
+    json["differences_after_divergence"] = result.differences_after_divergence;
     auto& decisions = json["decisions"] = nlohmann::json::array();
     for (const auto& change : result.decisions) {
         decisions.push_back({{"block", change.block},
@@ -63,19 +66,33 @@ nlohmann::json jsonOf(const duplex::ReplayResult& result) {
     return json;
 }
 
+/// How many there are, and how many of them the first changed decision may have caused.
+std::string differencesText(const duplex::ReplayResult& result) {
+    const auto before = result.differences_before_divergence;
+    const auto after = result.differences_after_divergence;
+    if (result.decisions.empty()) return fmt::format("differences: {}\n", before);
+    return fmt::format(
+        "differences: {}, {} up to the first changed decision at {} s, {} after it\n",
+        before + after, before, timeText(result.decisions.front().block), after);
+}
+
+std::string differencesTable(const duplex::ReplayResult& result) {
+    std::vector<std::vector<std::string>> rows{
+        {"time_s", "first differences", "before", "after", "after_divergence"}};
+    for (const auto& difference : result.differences) {
+        if (rows.size() > kDifferencesShown) break;
+        const bool after =
+            !result.decisions.empty() && difference.block > result.decisions.front().block;
+        rows.push_back({timeText(difference.block), difference.what, difference.left,
+                        difference.right, after ? "yes" : "no"});
+    }
+    return tableText(rows);
+}
+
 std::string textOf(const duplex::ReplayResult& result) {
     auto text = fmt::format("loop: {}\nidentical: {}\n", loopName(result.loop),
                             result.identical ? "yes, bit for bit" : "no");
-    if (!result.identical && !result.differences.empty()) {
-        std::vector<std::vector<std::string>> rows{
-            {"time_s", "first differences", "before", "after"}};
-        for (const auto& difference : result.differences) {
-            if (rows.size() > kDifferencesShown) break;
-            rows.push_back(
-                {timeText(difference.block), difference.what, difference.left, difference.right});
-        }
-        text += "\n" + tableText(rows);
-    }
+    if (!result.identical) text += differencesText(result) + "\n" + differencesTable(result);
     text += fmt::format("\nchanged decisions: {}\n", result.decisions.size());
     if (!result.decisions.empty()) {
         std::vector<std::vector<std::string>> rows{
@@ -104,6 +121,7 @@ Result<void> replay(const ReplayArguments& arguments) {
         result = duplex::replaySession(options);
     }
     if (!result) return tl::unexpected(result.error());
+    notes(result->notices);
     if (result->run.cancelled) return cancelled("replay");
     if (arguments.json) {
         printJson(jsonOf(*result));

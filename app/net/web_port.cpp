@@ -7,11 +7,11 @@
 #include <QTcpSocket>
 #include <QTimer>
 #include <QUrl>
-#include <memory>
 #include <utility>
 
+#include "app/net/last_word_socket.h"
 #include "app/net/link_text.h"
-#include "engine/remote/http_head.h"
+#include "app/net/request_socket.h"
 
 namespace doubletalk::net {
 namespace {
@@ -20,7 +20,8 @@ constexpr int kHeadMs = 5000;       ///< for the whole head, and TLS before it
 constexpr int kIdleMs = 60000;      ///< HTTP connection without a byte either way
 constexpr int kFarewellMs = 200;    ///< for a refusal to be read before the connection ends
 constexpr int kMaxOpen = 256;       ///< connections that are not upgraded
-constexpr qint64 kMaxBody = 65536;  ///< [B] of a request, and of all before the next answer
+constexpr qint64 kMaxBody = 65536;  ///< [B] of a request
+constexpr qint64 kMaxUnanswered = kMaxBody + qint64(remote::kMaxHttpHeadBytes);  ///< [B]
 
 struct Status {
     int code;
@@ -46,7 +47,7 @@ QByteArray answer(int code) {
 }  // namespace
 
 WebPort::WebPort(WebPortRules rules, QObject* parent)
-    : QTcpServer(parent), rules_(std::move(rules)) {}
+    : QTcpServer(parent), rules_(std::move(rules)), farewells_(new Farewells(this)) {}
 
 void WebPort::closeAll() {
     close();
@@ -55,7 +56,7 @@ void WebPort::closeAll() {
 
 void WebPort::incomingConnection(qintptr descriptor) {
     auto* tls = rules_.tls ? new QSslSocket(this) : nullptr;
-    QTcpSocket* socket = tls != nullptr ? tls : new QTcpSocket(this);
+    auto* socket = tls != nullptr ? static_cast<QTcpSocket*>(tls) : new LastWordSocket(this);
     if (!socket->setSocketDescriptor(descriptor)) {
         delete socket;
         return;
@@ -80,34 +81,45 @@ void WebPort::incomingConnection(qintptr descriptor) {
     });
     head_timer->start(kHeadMs);
     connect(socket, &QTcpSocket::readyRead, this,
-            [this, socket, head_timer] { readHead(socket, head_timer); });
+            [this, socket, head_timer] { readFirstHead(socket, head_timer); });
     if (tls != nullptr) {
         tls->setSslConfiguration(*rules_.tls);
         tls->startServerEncryption();
     }
 }
 
-void WebPort::readHead(QTcpSocket* socket, QTimer* head_timer) {
-    const auto bytes = socket->peek(qint64(remote::kMaxHttpHeadBytes));
-    const std::string_view view(bytes.constData(), std::size_t(bytes.size()));
-    const auto size = remote::httpHeadSize(view);
-    if (size == 0) {
-        if (view.size() < remote::kMaxHttpHeadBytes) return;
-        delete head_timer;
-        return refuse(
-            socket,
-            {431, tr("the head of a request is above %1 bytes").arg(remote::kMaxHttpHeadBytes)});
-    }
+void WebPort::readFirstHead(QTcpSocket* socket, QTimer* head_timer) {
+    const auto next = nextHead(socket);
+    if (!next) return;
     delete head_timer;
     disconnect(socket, &QTcpSocket::readyRead, this, nullptr);
-    const auto head = remote::parseHttpHead(view.substr(0, size));
-    if (!head) return refuse(socket, {400, QString::fromStdString(head.error().what)});
-    if (auto refusal = check(*head); refusal.status != 0) return refuse(socket, refusal);
-    if (head->websocket) {
+    if (next->head.websocket) {
         takeUpgrade(socket);
     } else {
         takeHttp(socket);
     }
+}
+
+std::optional<WebPort::NextHead> WebPort::nextHead(QTcpSocket* socket) {
+    const auto bytes = socket->peek(qint64(remote::kMaxHttpHeadBytes));
+    const std::string_view view(bytes.constData(), std::size_t(bytes.size()));
+    const auto size = remote::httpHeadSize(view);
+    if (size == 0) {
+        if (view.size() >= remote::kMaxHttpHeadBytes) {
+            refuse(socket,
+                   {431,
+                    tr("the head of a request is above %1 bytes").arg(remote::kMaxHttpHeadBytes)});
+        }
+        return {};
+    }
+    const auto head = remote::parseHttpHead(view.substr(0, size));
+    const auto refusal =
+        head ? check(*head) : Refusal{400, QString::fromStdString(head.error().what)};
+    if (refusal.status != 0) {
+        refuse(socket, refusal);
+        return {};
+    }
+    return NextHead{*head, qint64(size)};
 }
 
 WebPort::Refusal WebPort::check(const remote::HttpHead& head) const {
@@ -165,36 +177,49 @@ void WebPort::takeUpgrade(QTcpSocket* socket) {
     disconnect(socket, &QObject::destroyed, this, nullptr);
     disconnect(this, &WebPort::closing, socket, nullptr);
     --open_;
+    if (auto* plain = dynamic_cast<LastWordSocket*>(socket)) plain->setFarewells(farewells_);
     emit upgrade(socket);
 }
 
-/// QHttpServer keeps what it is sent in memory without a limit and, before Qt 6.8, connections for
-/// ever.
+/// QHttpServer checks nothing, keeps what it is sent in memory without a limit and, before Qt 6.8,
+/// connections for ever.
 void WebPort::takeHttp(QTcpSocket* socket) {
     disconnect(socket, &QTcpSocket::disconnected, socket, &QObject::deleteLater);
+    auto* requests = new RequestSocket(socket);
     auto* idle = new QTimer(socket);
     idle->start(kIdleMs);
     connect(idle, &QTimer::timeout, socket, &QTcpSocket::disconnectFromHost);
-    const auto received = std::make_shared<qint64>(0);
-    // Connected first and so called first: nothing has been taken yet.
-    connect(socket, &QTcpSocket::readyRead, this, [this, socket, idle, received] {
+    const auto go_on = [this, socket, requests, idle] {
         idle->start(kIdleMs);
-        *received += socket->bytesAvailable();
-        if (*received <= kMaxBody + qint64(remote::kMaxHttpHeadBytes)) return;
-        emit note(tr("a connection has sent too much without waiting for an answer"));
-        socket->abort();
-    });
-    connect(socket, &QTcpSocket::bytesWritten, idle, [idle, received] {
-        idle->start(kIdleMs);
-        *received = 0;
-    });
-    addPendingConnection(socket);
-    // It has been sent already, and nothing else would wake QHttpServer.
-    QMetaObject::invokeMethod(socket, "readyRead", Qt::QueuedConnection);
+        giveRequest(socket, requests);
+    };
+    connect(socket, &QTcpSocket::readyRead, this, go_on);
+    connect(socket, &QTcpSocket::bytesWritten, this, go_on);
+    addPendingConnection(requests);
+    giveRequest(socket, requests);
+}
+
+/// The next one only after the answer, so that no answers pile up.
+void WebPort::giveRequest(QTcpSocket* socket, RequestSocket* requests) {
+    if (socket->state() != QAbstractSocket::ConnectedState) return;
+    if (requests->isDone()) {
+        const auto next = nextHead(socket);
+        if (!next) return;
+        if (next->head.websocket) {
+            return refuse(socket, {400, tr("refused a WebSocket after another request")});
+        }
+        requests->begin(next->size_bytes + qint64(next->head.body_bytes));
+    }
+    if (requests->missingBytes() > 0) requests->give(socket->read(requests->missingBytes()));
+    if (socket->bytesAvailable() <= kMaxUnanswered) return;
+    emit note(tr("a connection has sent too much without waiting for an answer"));
+    socket->abort();
 }
 
 void WebPort::refuse(QTcpSocket* socket, const Refusal& refusal) {
     disconnect(socket, &QTcpSocket::readyRead, this, nullptr);
+    disconnect(socket, &QTcpSocket::bytesWritten, this, nullptr);
+    for (auto* timer : socket->findChildren<QTimer*>()) timer->stop();
     if (!refusal.reason.isEmpty()) emit note(refusal.reason);
     // What is sent meanwhile is taken: unread bytes would reset the connection before the answer.
     socket->readAll();

@@ -8,14 +8,15 @@
 #include <QTcpServer>
 #include <optional>
 
+#include "engine/remote/http_head.h"
+
 class QTcpSocket;
 class QTimer;
 
-namespace doubletalk::remote {
-struct HttpHead;
-}
-
 namespace doubletalk::net {
+
+class Farewells;
+class RequestSocket;
 
 struct WebPortRules {
     QStringList allowed_origins;  ///< besides pages of our own; "*": all
@@ -26,13 +27,12 @@ struct WebPortRules {
     std::optional<QSslConfiguration> tls;
 };
 
-/// One TCP port for HTTP and WebSocket: looks at the head of a connection's first request without
-/// taking it, refuses what breaks the rules, and hands the rest on. Plain requests become pending
-/// connections (bind a QHttpServer), upgrades a signal. Thread: net.
+/// One TCP port for HTTP and WebSocket: looks at the head of every request, refuses what breaks the
+/// rules, and hands the rest on. Plain requests become pending connections (bind a QHttpServer),
+/// upgrades a signal; an upgrade has to be the first request of its connection. Thread: net.
 ///
 /// What a page of another site must not reach is decided here: its Origin (403), and, bound to
-/// loopback, a Host that is no loopback name (403), which is how DNS rebinding looks. Only the
-/// first head is checked; no browser sends requests for two hosts over one connection.
+/// loopback, a Host that is no loopback name (403), which is how DNS rebinding looks.
 class WebPort : public QTcpServer {
     Q_OBJECT
 
@@ -42,7 +42,8 @@ public:
     void closeAll();
 
 signals:
-    /// The head is still unread. The receiver's from now on.
+    /// The head is still unread. The receiver's from now on. Without TLS, what is said last arrives
+    /// although the client goes on sending.
     void upgrade(QTcpSocket* socket);
     /// A line for the operator's log.
     void note(const QString& line);
@@ -57,16 +58,25 @@ private:
         QString reason;  ///< for the operator's log; empty: nothing worth telling
     };
 
-    void readHead(QTcpSocket* socket, QTimer* head_timer);
+    struct NextHead {
+        remote::HttpHead head;
+        qint64 size_bytes = 0;
+    };
+
+    void readFirstHead(QTcpSocket* socket, QTimer* head_timer);
+    /// The head that waits in the socket, where it stays. None: it is not whole yet, or refused.
+    [[nodiscard]] std::optional<NextHead> nextHead(QTcpSocket* socket);
     void takeUpgrade(QTcpSocket* socket);
     void takeHttp(QTcpSocket* socket);
+    void giveRequest(QTcpSocket* socket, RequestSocket* requests);
     void refuse(QTcpSocket* socket, const Refusal& refusal);
     [[nodiscard]] Refusal check(const remote::HttpHead& head) const;
     [[nodiscard]] bool hostAllowed(const std::string& host) const;
     [[nodiscard]] bool originAllowed(const remote::HttpHead& head) const;
 
     WebPortRules rules_;
-    int open_ = 0;  ///< connections that are not upgraded
+    Farewells* farewells_;  ///< a child
+    int open_ = 0;          ///< connections that are not upgraded
 };
 
 }  // namespace doubletalk::net

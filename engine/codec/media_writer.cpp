@@ -10,6 +10,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -26,9 +27,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMinRateHz = 8000;
-constexpr int kMaxLosslessRateHz = 192'000;
 constexpr int kMaxLosslessChannels = 8;
+constexpr std::array kOpusFrameUs{2500, 5000, 10000, 20000, 40000, 60000};  // RFC 6716 2.1.4
+constexpr int kMinFlacFrame = 16;  // RFC 9639 section 9.1.1
+constexpr int kMaxFlacFrame = 65'535;
+constexpr int kMaxHalfRateHz = 24'000;  // MP3 has half as long frames up to here
 constexpr std::size_t kSkipBytes = 10;  // of AV_PKT_DATA_SKIP_SAMPLES
 constexpr std::size_t kOpusRateAt = 12;
 
@@ -70,6 +73,40 @@ MediaSink fileSink(const std::shared_ptr<std::ofstream>& stream) {
             }};
 }
 
+/// [frames] that a coded frame can have; of FLAC the smallest and the largest.
+std::vector<int> frameSizes(CodecId codec, int coded_hz) {
+    const int own = rowOf(codec).chunk_samples;
+    if (codec == CodecId::flac) return {kMinFlacFrame, kMaxFlacFrame};
+    if (codec == CodecId::mp3 && coded_hz <= kMaxHalfRateHz) return {own / 2, own};  // one or two
+    if (codec != CodecId::opus) return {own};
+    std::vector<int> sizes;
+    for (const int us : kOpusFrameUs) {
+        sizes.push_back(int(std::int64_t(us) * coded_hz / 1'000'000));
+    }
+    return sizes;
+}
+
+Result<void> checkChunk(const MediaWriterOptions& options, const std::string& where) {
+    const MediaKind& kind = *options.kind;
+    const int coded_hz = codedRate(kind.codec, options.rate_hz);
+    const auto sizes = frameSizes(kind.codec, coded_hz);
+    const int wish = options.chunk_samples;
+    const bool any = kind.codec == CodecId::flac;
+    if (wish == 0 || (any && wish >= sizes.front() && wish <= sizes.back()) ||
+        std::find(sizes.begin(), sizes.end(), wish) != sizes.end()) {
+        return {};
+    }
+    std::string known;
+    for (const int size : sizes) {
+        if (!known.empty()) known += any ? " to " : size == sizes.back() ? " or " : ", ";
+        known += std::to_string(size);
+    }
+    return fail(ErrorKind::usage,
+                std::string(kind.label) + " at " + std::to_string(coded_hz) +
+                    " Hz has no frames of " + std::to_string(wish) + " samples",
+                where, "give " + known + ", or leave the chunk size out");
+}
+
 Result<void> check(const MediaWriterOptions& options, const std::string& where) {
     const MediaKind& kind = *options.kind;
     const bool lossless = rowOf(kind.codec).lossless;
@@ -80,17 +117,13 @@ Result<void> check(const MediaWriterOptions& options, const std::string& where) 
                         std::to_string(options.channels) + " channels",
                     where, "mix them into 1 to " + std::to_string(max_channels) + " channels");
     }
-    const bool chooses = kind.codec == CodecId::opus || kind.codec == CodecId::flac;
-    if (options.chunk_samples > 0 && !chooses) {
-        return fail(ErrorKind::usage,
-                    "the frames of " + std::string(kind.label) + " have one size only", where,
-                    "leave the chunk size out; Opus and FLAC let choose");
-    }
-    if (options.rate_hz < kMinRateHz || options.rate_hz > kMaxLosslessRateHz) {
+    if (options.rate_hz < kMinWrittenRateHz || options.rate_hz > kMaxWrittenRateHz) {
         return fail(ErrorKind::usage,
                     std::string(kind.label) + " is not written at " +
                         std::to_string(options.rate_hz) + " Hz",
-                    where, "give 8000 to 192000 Hz");
+                    where,
+                    "give " + std::to_string(kMinWrittenRateHz) + " to " +
+                        std::to_string(kMaxWrittenRateHz) + " Hz");
     }
     const bool bits = options.bits == 16 || options.bits == 24 ||
                       (options.bits == 32 && kind.codec != CodecId::flac);
@@ -100,7 +133,7 @@ Result<void> check(const MediaWriterOptions& options, const std::string& where) 
                         std::to_string(options.bits) + " bits",
                     where, "give 16 or 24, for WAV also 32 (float)");
     }
-    return {};
+    return checkChunk(options, where);
 }
 
 }  // namespace

@@ -12,13 +12,16 @@
 
 namespace doubletalk::codec {
 
+inline constexpr int kMinWrittenRateHz = 8000;
+inline constexpr int kMaxWrittenRateHz = 192'000;
+
 struct MediaWriterOptions {
     const MediaKind* kind = nullptr;  ///< nothing: by the ending of the file's name
     int rate_hz = 16000;              ///< [Hz] of what is put in
     int channels = 1;                 ///< 1 or 2; WAV and FLAC up to 8
     int bitrate_bps = 128'000;        ///< [bit/s] for the lossy codecs
     int bits = 16;                    ///< of WAV (16, 24, 32: float) and FLAC (16, 24)
-    int chunk_samples = 0;            ///< [frames] of a coded frame where the codec lets choose
+    int chunk_samples = 0;            ///< [frames] of a coded frame; 0: the codec's own
 };
 
 /// Writes an audio file piece by piece: WAV, FLAC, MP3 with its length tag, AAC in ADTS or M4A,
@@ -26,7 +29,7 @@ struct MediaWriterOptions {
 /// it allocates and waits for the disk, so never rt or worker.
 class MediaWriter {
 public:
-    /// Errors: usage (ending, rate, channels, bit rate), io, unsupported.
+    /// Errors: usage (ending, rate, channels, bit rate, chunk size), io, unsupported.
     [[nodiscard]] static Result<MediaWriter> open(const std::filesystem::path& file,
                                                   const MediaWriterOptions& options);
     /// Into functions; options.kind is needed. Without seek the length is not written into WAV,

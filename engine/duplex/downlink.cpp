@@ -245,8 +245,10 @@ void Downlink::discardUpTo(ItemId item) noexcept {
 
 void Downlink::interrupt() noexcept {
     // Ids of packets come from outside: the buffer holds few items, however far apart they are.
-    const auto first = std::max<std::int64_t>(std::int64_t(discard_up_to_) + 1,
+    // What was discarded at its arrival from some time on may still play.
+    const auto first = std::max<std::int64_t>(std::int64_t(dropped_up_to_) + 1,
                                               std::int64_t(newest_item_) - kItemsHeld);
+    dropped_up_to_ = std::max(dropped_up_to_, newest_item_);
     discardUpTo(newest_item_);
     for (auto item = first; item <= std::int64_t(newest_item_); ++item) {
         playout_.discardItem(ItemId(item));

@@ -85,7 +85,8 @@ private:
     int tick_count_ = 0;
     bool concealed_ = false;
     ItemId newest_item_ = 0;
-    ItemId discard_up_to_ = 0;
+    ItemId discard_up_to_ = 0;  ///< what arrives of these is passed by
+    ItemId dropped_up_to_ = 0;  ///< nothing of these is in the playout any more
     ItemId discard_direct_up_to_ = 0;
     std::int64_t exchange_frames_ = 0;  ///< the longest exchange seen
     std::int64_t block_item_frames_ = 0;  ///< of the newest block, what is no silence

@@ -40,8 +40,9 @@ std::span<const params::ParamRow> engineParamTable() {
 std::span<const params::ParamRow> streamParamTable() {
     static const std::array kRows{
         param<&StreamParams::rate_hz>(
-            {"rate_hz", "Stream rate", "Hz", "Sampling rate of the packet streams."},
-            {8000, 48000, 1000}, ParamApply::restart),
+            {"rate_hz", "Stream rate", "Hz",
+             "Sampling rate of the packet streams: 8000, 16000, 24000, 32000 or 48000."},
+            {8000, 48000, 0}, ParamApply::restart),
         param<&StreamParams::frame_ms>(
             {"frame_ms", "Packet length", "ms", "Audio in one packet; 20 ms is usual."},
             {10, 60, 10}, ParamApply::restart),

@@ -104,13 +104,18 @@ void FarEnd::begin(std::int64_t now_ns) {
     const auto due_ns = std::int64_t(items_[next_]->at_s * 1e9);
     if (due_ns > now_ns) return;
     const auto& first = *items_[next_];
-    if (first.open && std::ssize(first.samples) < format_.rate.hz * kOpenLeadMs / 1000) return;
+    if (first.open && std::ssize(first.samples) < format_.rate.hz * kOpenLeadMs / 1000) {
+        waits_for_lead_ = true;
+        return;
+    }
+    // Its first frames are sent when they are there, not when their maker began.
+    const auto ready_ns = std::exchange(waits_for_lead_, false) ? now_ns : due_ns;
     current_ = items_[next_++].get();
     position_ = 0;
     newest_begun_ = std::max(newest_begun_, current_->id);
     begun_.push_back(current_);
     const std::int64_t frame_ns = std::int64_t(format_.frame_ms) * 1'000'000;
-    const auto earliest = std::max(due_ns, spurt_end_ns_);
+    const auto earliest = std::max(ready_ns, spurt_end_ns_);
     // The sender's frames lie on one grid; its time stamps go on through the silence between items.
     const auto start = (earliest + frame_ns - 1) / frame_ns * frame_ns;
     marker_ = start > spurt_end_ns_ || spurt_end_ns_ == 0;

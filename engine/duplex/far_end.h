@@ -95,7 +95,8 @@ private:
     std::vector<ArrivedPacket> views_;
     std::vector<session::PacketRecord> lost_;
     std::vector<const FarEndItem*> begun_, completed_, now_completed_;
-    bool paused_ = false;  ///< waits for more of an open item
+    bool paused_ = false;          ///< waits for more of an open item
+    bool waits_for_lead_ = false;  ///< the next one is open and has too little yet
     std::vector<float> frame_, direct_samples_;
     std::vector<ProvenanceSpan> direct_spans_;
 };

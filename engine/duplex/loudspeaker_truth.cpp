@@ -10,7 +10,8 @@ namespace doubletalk::duplex {
 namespace {
 
 constexpr double kTailMs = 500.0;
-constexpr double kPieceMs = 25.0;  // what is looked for
+constexpr double kPieceMs =
+    60.0;  // what is looked for: longer than periods of a voice that are alike
 constexpr double kBackMs = 300.0;  // so far back from the end, past concealment and pauses
 constexpr double kBackStepMs = 10.0;
 constexpr double kNearMs = 500.0;  // looked at first

@@ -6,7 +6,6 @@
 #include <array>
 #include <charconv>
 #include <fstream>
-#include <iterator>
 #include <new>
 #include <sstream>
 
@@ -19,7 +18,8 @@ namespace doubletalk::duplex {
 namespace {
 
 constexpr std::array kStreamRatesHz{16000, 8000, 24000, 32000, 48000};
-constexpr std::int64_t kMostLines = 10'000'000;
+constexpr std::uintmax_t kMostListBytes = 64U << 20U;
+constexpr std::size_t kReadBytes = 1U << 16U;
 
 /// The concealer as a stage that forgets the lost frames.
 struct LossStage {
@@ -34,19 +34,35 @@ struct LossStage {
     }
 };
 
-Result<std::vector<std::int64_t>> readLostFrames(const std::filesystem::path& file) {
+tl::unexpected<Error> listTooLong(const std::filesystem::path& file) {
+    return fail(ErrorKind::format, "a list of lost frames has 64 MiB at most", file.string(),
+                "give a text file with a frame number a line");
+}
+
+Result<std::vector<std::int64_t>> readLostFrames(const std::filesystem::path& file) try {
     std::error_code code;
     if (std::filesystem::is_directory(file, code)) {
         return fail(ErrorKind::format, "is a folder, not a list of lost frames", file.string(),
                     "give a text file with a frame number a line");
     }
+    const auto bytes = std::filesystem::file_size(file, code);
+    if (!code && bytes > kMostListBytes) return listTooLong(file);
     std::ifstream in(file, std::ios::binary);
     if (!in) {
         return fail(ErrorKind::not_found, "cannot open the list of lost frames", file.string(),
                     "check the path and the permissions");
     }
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    // A pipe has no size that is known before.
+    std::string text;
+    std::array<char, kReadBytes> piece{};
+    while (in.read(piece.data(), piece.size()), in.gcount() > 0) {
+        text.append(piece.data(), std::size_t(in.gcount()));
+        if (text.size() > kMostListBytes) return listTooLong(file);
+    }
     return parseLostFrames(text, file.string());
+} catch (const std::bad_alloc&) {
+    return fail(ErrorKind::io, "not enough memory for a list of lost frames as long as this",
+                file.string(), "give a shorter list, or free some memory");
 }
 
 }  // namespace
@@ -56,7 +72,7 @@ Result<std::vector<std::int64_t>> parseLostFrames(const std::string& text,
     std::vector<std::int64_t> frames;
     std::istringstream lines(text);
     std::string line;
-    for (std::int64_t number = 1; std::getline(lines, line) && number < kMostLines; ++number) {
+    for (std::int64_t number = 1; std::getline(lines, line); ++number) {
         const auto from = line.find_first_not_of(" \t\r");
         if (from == std::string::npos || line[from] == '#') continue;
         const auto to = line.find_last_not_of(" \t\r") + 1;

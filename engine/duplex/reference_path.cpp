@@ -8,12 +8,12 @@
 namespace doubletalk::duplex {
 namespace {
 
-constexpr int kHistoryMs = 508;              // the usable delay and what interpolation needs
-constexpr double kMapPull = 0.01;            // share of the map's position error taken a block
-constexpr double kInterpolationFrames = 17;  // a sinc needs this much of the future
-constexpr double kStepFrames = 64;           // of the map, not its slow following
-constexpr double kLeadMs = 4.0;              // kept before the echo's peak
-constexpr double kFinderReachMs = 400.0;     // delay that engines with a search of their own reach
+constexpr int kHistoryMs = 508;           // the usable delay and what interpolation needs
+constexpr double kMapPull = 0.01;         // share of the map's position error taken a block
+constexpr int kInterpolationFrames = 17;  // a sinc needs this much of the future
+constexpr double kStepFrames = 64;        // of the map, not its slow following
+constexpr double kLeadMs = 4.0;           // kept before the echo's peak
+constexpr double kFinderReachMs = 400.0;  // delay that engines with a search of their own reach
 constexpr double kUsableMs = 500.0;
 
 }  // namespace
@@ -38,6 +38,7 @@ void ReferencePath::reset() noexcept {
     estimator_.reset();
     position_ = 0.0;
     positioned_ = false;
+    guard_frames_ = 0;
     shift_frames_ = 0;
     shift_change_ = 0;
 }
@@ -53,28 +54,41 @@ void ReferencePath::process(std::int64_t first_capture_frame, std::span<const fl
     if (!positioned_) {
         position_ = mapped;
         positioned_ = true;
-    } else if (ratio != 1.0) {
+    } else if (guard_frames_ > 0) {
         // The map's line moves a little with every exchange; the reader follows without jumping.
         position_ += kMapPull * (mapped - position_);
     }
     // A device that stood still moved one clock against the other for good.
     if (std::abs(mapped - position_) >= kStepFrames) position_ = mapped;
-    guard_frames_ = ratio == 1.0 ? 0.0 : kInterpolationFrames;
     shift_change_ = 0;
+    if (guard_frames_ == 0 && ratio != 1.0) {
+        // For good: the place stays between frames, also where the ratio comes back to 1.
+        guard_frames_ = kInterpolationFrames;
+        shift_change_ = guard_frames_;
+    }
     if (params_.delay_search) {
         aligner_.read(position_, ratio, guard_frames_, unshifted_);
         estimator_.process(unshifted_, near);
         follow(traits);
     }
-    aligner_.read(position_, ratio, double(shift_frames_) + guard_frames_, far_);
-    const auto state = delay();
+    aligner_.read(position_, ratio, double(shift_frames_ + guard_frames_), far_);
+    const auto state = alignment();
     const double echo_ms = std::isfinite(state.delay_ms) ? std::max(state.delay_ms, 0.0) : 0.0;
     const double echo_frames = std::round(std::min(echo_ms, kUsableMs) * rate_.hz / 1000.0);
-    aligner_.read(position_, ratio, std::max(echo_frames, guard_frames_), echo_aligned_);
+    aligner_.read(position_, ratio, std::max(echo_frames, double(guard_frames_)), echo_aligned_);
     position_ += ratio * double(near.size());
 }
 
 echo::DelayState ReferencePath::delay() const noexcept {
+    auto state = alignment();
+    // The reader is where the map's line is, the echo where the clocks are.
+    const double lag_ms = 1000.0 * map_.lagFrames() / rate_.hz;
+    state.delay_ms += lag_ms;
+    state.median_ms += lag_ms;
+    return state;
+}
+
+echo::DelayState ReferencePath::alignment() const noexcept {
     auto state = estimator_.state();
     const double guard_ms = 1000.0 * guard_frames_ / rate_.hz;
     state.delay_ms += guard_ms;
@@ -93,7 +107,7 @@ void ReferencePath::follow(const echo::CancellerTraits& traits) noexcept {
     const double inside = peak - shift_frames_;
     if (inside >= 0.5 * lead && inside <= std::max(reach, 1.5 * lead)) return;
     const int wanted = std::max(0, int(std::lround(peak - lead)));
-    shift_change_ = wanted - shift_frames_;
+    shift_change_ += wanted - shift_frames_;
     shift_frames_ = wanted;
 }
 

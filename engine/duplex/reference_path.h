@@ -46,6 +46,8 @@ public:
 
 private:
     void follow(const echo::CancellerTraits& traits) noexcept;
+    /// The echo behind the reader, guard included.
+    [[nodiscard]] echo::DelayState alignment() const noexcept;
 
     SampleRate rate_;
     echo::EchoParams params_;
@@ -57,7 +59,7 @@ private:
     bool positioned_ = false;
     int shift_frames_ = 0;
     int shift_change_ = 0;
-    double guard_frames_ = 0.0;  ///< the unshifted reference is read this much late
+    int guard_frames_ = 0;  ///< the unshifted reference is read this much late, once there is drift
 };
 
 }  // namespace doubletalk::duplex

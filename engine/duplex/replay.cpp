@@ -3,7 +3,7 @@
 #include "engine/duplex/replay.h"
 
 #include <algorithm>
-#include <map>
+#include <limits>
 
 #include "engine/core/thread_role.h"
 #include "engine/duplex/replay_loop.h"
@@ -14,65 +14,40 @@
 namespace doubletalk::duplex {
 namespace {
 
-bool isDecision(EventKind kind) {
-    switch (kind) {
-        case EventKind::barge_in_held:
-        case EventKind::barge_in_decided:
-        case EventKind::interrupt_issued:
-        case EventKind::canceller_ready:
-        case EventKind::segment_started:
-        case EventKind::segment_ended:
-        case EventKind::engine_changed:
-        case EventKind::engine_fallback:
-        case EventKind::delay_moved:
-            return true;
-        default:
-            return false;
-    }
+constexpr auto kAllDifferences = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kDifferencesKept = 100;
+
+/// Counts all of them, apart from the first changed decision on, and keeps the first ones.
+void countDifferences(std::vector<session::Difference> all, ReplayResult& result) {
+    const auto& decisions = result.decisions;
+    result.differences_after_divergence =
+        decisions.empty() ? 0 : std::size_t(std::count_if(all.begin(), all.end(), [&](auto& one) {
+            return one.block > decisions.front().block;
+        }));
+    result.differences_before_divergence = all.size() - result.differences_after_divergence;
+    result.identical = all.empty();
+    if (all.size() > kDifferencesKept) all.resize(kDifferencesKept);
+    result.differences = std::move(all);
 }
 
-std::string describe(const Event& event) {
-    auto text = "block " + std::to_string(event.block);
-    if (!event.text.empty()) text += " " + std::string(event.text.view());
-    if (!event.cause.empty()) text += " " + std::string(event.cause.view());
-    return text;
-}
-
-/// The n-th decision of a kind before against the n-th after.
-std::vector<DecisionChange> decisionChanges(const std::vector<Event>& before,
-                                            const std::vector<Event>& after) {
-    std::map<EventKind, std::pair<std::vector<const Event*>, std::vector<const Event*>>> kinds;
-    for (const auto& event : before) {
-        if (isDecision(event.kind)) kinds[event.kind].first.push_back(&event);
+/// Changed settings of room and network: an open loop has neither.
+std::vector<std::string> openLoopNotices(const session::Session& recorded,
+                                         const SettingsStore& store, bool is_scene) {
+    const auto now = settingsToJson(store.values());
+    const auto& before = recorded.description["settings"];
+    std::string names;
+    for (const auto& ref : allSettings()) {
+        if (ref.module->name != "room" && ref.module->name != "network") continue;
+        const auto name = ref.fullName();
+        if (store.source(name) != SettingSource::command_line) continue;
+        if (before.contains(name) && before[name] == now[name]) continue;
+        names += (names.empty() ? "" : ", ") + name;
     }
-    for (const auto& event : after) {
-        if (isDecision(event.kind)) kinds[event.kind].second.push_back(&event);
-    }
-    std::vector<DecisionChange> changes;
-    for (const auto& [kind, lists] : kinds) {
-        const auto& [left, right] = lists;
-        for (std::size_t i = 0; i < std::max(left.size(), right.size()); ++i) {
-            const auto* l = i < left.size() ? left[i] : nullptr;
-            const auto* r = i < right.size() ? right[i] : nullptr;
-            if (l != nullptr && r != nullptr && l->block == r->block && l->text == r->text &&
-                l->cause == r->cause) {
-                continue;
-            }
-            DecisionChange change;
-            change.block =
-                std::min(l != nullptr ? l->block : r->block, r != nullptr ? r->block : l->block);
-            change.what = std::string(eventId(kind));
-            change.before = l != nullptr ? describe(*l) : "none";
-            change.after = r != nullptr ? describe(*r) : "none";
-            changes.push_back(std::move(change));
-        }
-    }
-    std::stable_sort(changes.begin(), changes.end(),
-                     [](const auto& a, const auto& b) { return a.block < b.block; });
-    for (std::size_t i = 1; i < changes.size(); ++i) {
-        changes[i].after_divergence = changes[i].block > changes.front().block;
-    }
-    return changes;
+    if (names.empty()) return {};
+    return {recorded.folder.string() + ": without effect in an open loop: " + names +
+            (is_scene ? " (room and network are as recorded; --loop closed computes them again)"
+                      : " (a session of real devices has no room and no network to compute again; "
+                        "that of a scene has, in a closed loop)")};
 }
 
 Result<SettingsStore> sessionSettings(const session::Session& session,
@@ -123,6 +98,9 @@ Result<ReplayResult> replaySession(const ReplayOptions& options) {
                     options.session.string(),
                     "record again with a larger session.spool_mib; a replay starts at block 0");
     }
+    if (result.loop == ReplayLoop::open) {
+        result.notices = openLoopNotices(recorded, *store, is_scene);
+    }
     auto loop = ReplayLoopRunner::create(recorded, store->values(), result.loop);
     if (!loop) return tl::unexpected(loop.error());
     auto& runner = **loop;
@@ -157,9 +135,8 @@ Result<ReplayResult> replaySession(const ReplayOptions& options) {
 
     auto again = session::readSession(folder);
     if (!again) return tl::unexpected(again.error());
-    result.differences = session::compareSessions(recorded, *again, 100);
-    result.identical = result.differences.empty();
     result.decisions = decisionChanges(recorded.events, again->events);
+    countDifferences(session::compareSessions(recorded, *again, kAllDifferences), result);
     return result;
 }
 

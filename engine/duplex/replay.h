@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/duplex/decision_changes.h"
 #include "engine/duplex/scene_run.h"
 #include "engine/session/session_reader.h"
 
@@ -27,21 +28,15 @@ struct ReplayOptions {
     Progress progress;
 };
 
-/// A decision (barge-in, hold, segment, engine change, ...) that is not where it was.
-struct DecisionChange {
-    BlockIndex block = 0;
-    std::string what;    ///< event id
-    std::string before;  ///< "none" or the block and text it had
-    std::string after;
-    bool after_divergence = false;  ///< follows the first changed decision
-};
-
 struct ReplayResult {
     RunResult run;
     ReplayLoop loop = ReplayLoop::open;
     bool identical = false;  ///< audio, packets, events and metrics.csv, bit for bit
-    std::vector<session::Difference> differences;  ///< the first ones
+    std::vector<session::Difference> differences;   ///< the first 100 of them
+    std::size_t differences_before_divergence = 0;  ///< up to the first changed decision's block
+    std::size_t differences_after_divergence = 0;   ///< behind it
     std::vector<DecisionChange> decisions;
+    std::vector<std::string> notices;  ///< what the user asked for and does not get
 };
 
 /// Runs a recorded session again. Errors: no session, newer version, impossible loop. Thread: user.

@@ -88,7 +88,8 @@ Result<SettingRef> findSetting(std::string_view full_name) {
         }
     }
     return fail(ErrorKind::usage, "unknown setting '" + std::string(full_name) + "'", {},
-                "nearest: " + nearest + "; 'doubletalk-cli settings' lists all");
+                (nearest.empty() ? "" : "nearest: " + nearest + "; ") +
+                    "'doubletalk-cli settings' lists all");
 }
 
 nlohmann::json settingsToJson(const Settings& settings) {

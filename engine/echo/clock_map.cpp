@@ -25,10 +25,16 @@ constexpr double kMostDrift = 1e-3;       ///< no two audio clocks differ by mor
 constexpr std::int64_t kFirstWatch = 10;
 constexpr double kLeastStep = 16.0;
 constexpr double kUsualSigmas = 4.0;
-/// So many steps of one sign and within a fragment, each so soon after the other and back against
-/// the slope, are none.
-constexpr int kTeeth = 3;
+/// So many steps of one height and within a fragment, at one distance from each other and back
+/// against the slope, are none: what a server drops comes when it comes. Fewer where the slope is
+/// hardly one of two clocks.
+constexpr int kTeeth = 5, kTeethWhereSteep = 3;
+constexpr double kHardlyDrift = 4e-4;
 constexpr std::int64_t kToothWithin = 4000;
+constexpr double kAlike = 0.05;     ///< distances and heights of teeth
+constexpr double kAlikeWithin = 5;  ///< observations, frames
+/// No jump for so long: no saw (any more).
+constexpr std::int64_t kSmoothFor = 2500;
 /// Spread of a saw-tooth half a block high, in blocks: 0.5 / sqrt(12).
 constexpr double kToothSigma = 0.144;
 constexpr int kBackFor = 10;      ///< observations on the line that end a watch
@@ -154,19 +160,38 @@ void ClockMap::absorbStep(double step) noexcept {
 /// Both sides of a device come in fragments that beat against each other: what looks like steps of
 /// one sign is a saw-tooth, and a line along one tooth is steeper than any drift.
 void ClockMap::countTeeth(double step) noexcept {
+    const auto alike = [](double a, double b) {
+        return std::abs(a - b) <= kAlike * std::abs(b) + kAlikeWithin;
+    };
     const bool small = std::abs(step) <= double(fragment_frames_) && step * slope_ < 0.0;
-    const bool again =
-        teeth_ != 0 && (step > 0.0) == (teeth_ > 0) && observations_ - last_tooth_ < kToothWithin;
-    if (!small || !again) teeth_ = 0;
-    if (small) teeth_ += step > 0.0 ? 1 : -1;
+    const auto distance = observations_ - last_tooth_;
+    // What the clocks do over a whole tooth is no more than clocks do.
+    const double over_all = slope_ + step / (double(distance) * fragment_frames_);
+    const bool again = teeth_ > 0 && distance < kToothWithin && alike(step, tooth_step_) &&
+                       std::abs(over_all) < kHardlyDrift;
+    const bool regular = teeth_ < 2 || alike(double(distance), double(tooth_distance_));
     last_tooth_ = observations_;
+    tooth_step_ = step;
+    tooth_distance_ = distance;
+    if (!small) {
+        teeth_ = 0;
+    } else if (!again) {
+        teeth_ = 1;
+    } else {
+        teeth_ = regular ? teeth_ + 1 : 2;
+    }
 }
 
-/// Once: the fit begins anew, and what lies within a fragment of it is no step any more. The line
-/// goes on from where it is.
-void ClockMap::fitAnew() noexcept {
+bool ClockMap::isSaw() const noexcept {
+    return teeth_ >= (std::abs(slope_) > kHardlyDrift ? kTeethWhereSteep : kTeeth);
+}
+
+/// In fragments: what lies within one of the fit is no step any more. The line goes on from where
+/// it is.
+void ClockMap::fitAnew(bool in_fragments) noexcept {
     ClockMap fresh(fragment_frames_);
-    fresh.in_fragments_ = true;
+    fresh.in_fragments_ = in_fragments;
+    fresh.begun_ = true;
     fresh.last_captured_ = last_captured_;
     fresh.last_played_ = last_played_;
     fresh.first_captured_ = double(last_captured_);
@@ -207,12 +232,14 @@ void ClockMap::steer(double captured) noexcept {
         return;
     }
     const double distance = double(last_played_) + offset_ - line_played_;
+    lag_frames_ = distance;
     const double target = 1.0 + slope_ + std::clamp(kPull * distance, -kMaxPull, kMaxPull);
     ratio_ += kSlew * (target - ratio_);
 }
 
 void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames) noexcept {
-    if (observations_ == 0 && !in_fragments_) {
+    if (!begun_) {
+        begun_ = true;
         first_captured_ = line_captured_ = double(captured_frames);
         line_played_ = double(played_frames);
         last_captured_ = captured_frames;
@@ -222,6 +249,7 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
     const std::int64_t excess = played_frames - last_played_ - captured;
     last_captured_ = captured_frames;
     last_played_ = played_frames;
+    smooth_ = std::abs(double(excess)) < kLeastStep ? smooth_ + 1 : 0;
     shiftOrigin(double(captured), double(excess));
     offset_ += slope_ * double(captured) - double(excess);  // prediction, seen from here
     ++observations_;
@@ -232,7 +260,8 @@ void ClockMap::observe(std::int64_t captured_frames, std::int64_t played_frames)
         fit();
     }
     const bool steep = observations_ >= kFirstFit && too_steep_;
-    if (!in_fragments_ && (steep || std::abs(teeth_) >= kTeeth)) fitAnew();
+    if (!in_fragments_ && (steep || isSaw())) fitAnew(true);
+    if (in_fragments_ && smooth_ >= kSmoothFor) fitAnew(false);
     steer(double(captured_frames));
 }
 

@@ -10,9 +10,11 @@ namespace doubletalk::echo {
 /// squares with a memory of 40 s (4000 observations). A clock that skipped (a server that dropped
 /// or inserted audio) is a step: before and after it the line has one slope and two places. What
 /// comes back within half a second is a burst and counts for nothing. Where both sides come in
-/// fragments (a saw-tooth) the fit begins anew and only what is beyond a fragment is a step.
-/// Positions and ratio never
-/// jump except by such a step: the line starts as whole frames at ratio 1 and, once the slope is
+/// fragments (a saw-tooth: steps alike, at one distance) the fit begins anew and only what is
+/// beyond a fragment is a step, until nothing jumps for 25 s.
+/// Positions never
+/// jump except by such a step, or once where what was followed before was a saw-tooth; the ratio
+/// never does: the line starts as whole frames at ratio 1 and, once the slope is
 /// known, follows the fit. Thread: worker. Real-time safe.
 class ClockMap {
 public:
@@ -29,6 +31,8 @@ public:
     [[nodiscard]] double ratio() const noexcept { return ratio_; }
     /// Playback position of a capture position.
     [[nodiscard]] double playbackPosition(double capture_frame) const noexcept;
+    /// [playback frames] How far the fit's place is from the line's, which follows it slowly.
+    [[nodiscard]] double lagFrames() const noexcept { return lag_frames_; }
     /// (slope of the fit - 1) * 1e6; NaN before 2 s of data (200 observations).
     [[nodiscard]] double driftPpm() const noexcept;
     /// Half of the 95 % confidence interval, NaN before 2 s of data.
@@ -43,7 +47,8 @@ private:
     void beginWatch() noexcept;
     void absorbStep(double step) noexcept;
     void countTeeth(double step) noexcept;
-    void fitAnew() noexcept;
+    [[nodiscard]] bool isSaw() const noexcept;
+    void fitAnew(bool in_fragments) noexcept;
     [[nodiscard]] double leastStep() const noexcept;
     void steer(double captured) noexcept;
 
@@ -75,12 +80,16 @@ private:
     int fragment_frames_;
     bool in_fragments_ = false;  ///< seen: what lies within one is no step
     bool too_steep_ = false;     ///< the fit, for two audio clocks
-    int teeth_ = 0;              ///< small steps of one sign in a row, with their sign
-    std::int64_t last_tooth_ = 0;
+    int teeth_ = 0;              ///< small steps alike in a row
+    std::int64_t last_tooth_ = 0, tooth_distance_ = 0;
+    double tooth_step_ = 0.0;
+    std::int64_t smooth_ = 0;  ///< observations since the last jump
+    bool begun_ = false;
 
     bool following_ = false;
     int significant_ = 0;  ///< observations in a row with a significant slope
     double ratio_ = 1.0;
+    double lag_frames_ = 0.0;
     double line_captured_ = 0.0, line_played_ = 0.0;  ///< a point of the line in use
 };
 

@@ -117,6 +117,53 @@ private slots:
         QCOMPARE(readWav(path("y.wav")).samples.size(), wav_.samples.size());
     }
 
+    void theCodecsOwnChunkSizeIsTaken() {
+        for (const auto& [name, size] : {std::pair("own.mp3", "1152"), std::pair("own.aac", "1024"),
+                                         std::pair("own.opus", "960")}) {
+            const auto result =
+                runCli({"encode", path("in.wav"), path(name), "--chunk-samples", size});
+            QVERIFY2(result.exit_code == 0, result.err);
+        }
+    }
+
+    void ratesThatAreNotWrittenNeedRate() {
+        QVERIFY(writeWav(path("low.wav"), {7350, 1, noise(7350, 8000)}));
+        // AAC knows this rate: the number of 8000 Hz in the head of each frame becomes its.
+        QVERIFY(writeWav(path("8k.wav"), {8000, 1, noise(8000, 8000)}));
+        QCOMPARE(runCli({"encode", path("8k.wav"), path("8k.aac")}).exit_code, 0);
+        auto bytes = bytesOf(path("8k.aac"));
+        for (qsizetype at = 0; at + 6 < bytes.size();) {
+            const auto byte = [&](int i) { return unsigned(std::uint8_t(bytes[at + i])); };
+            QCOMPARE(byte(2) >> 2 & 15U, 11U);
+            const auto length = (byte(3) & 3U) << 11 | byte(4) << 3 | byte(5) >> 5;
+            bytes[at + 2] = char(byte(2) + (1U << 2));
+            at += qsizetype(length);
+        }
+        QVERIFY(writeFile(path("low.aac"), bytes));
+        for (const auto* in : {"low.wav", "low.aac"}) {
+            for (const auto* verb : {"decode", "encode"}) {
+                const auto told = runCli({verb, path(in), path("from_low.wav")});
+                QVERIFY2(told.exit_code == 1, told.err);  // nothing was used wrongly
+                QVERIFY2(told.err.contains("7350 Hz") && told.err.contains("--rate 8000"),
+                         told.err);
+            }
+            const auto done = runCli({"decode", path(in), path("from_low.wav"), "--rate", "8000"});
+            QVERIFY2(done.exit_code == 0, done.err);
+            QCOMPARE(readWav(path("from_low.wav")).rate_hz, 8000);
+        }
+        const auto asked = runCli({"decode", path("low.wav"), path("x.wav"), "--rate", "7350"});
+        QVERIFY2(asked.exit_code == 2 && asked.err.contains("--rate"), asked.err);
+    }
+
+    void bitsAreThoseAskedFor() {
+        QCOMPARE(runCli({"decode", path("in.wav"), path("b.wav"), "--bits", "32"}).exit_code, 0);
+        const auto own = runCli({"decode", path("b.wav"), path("b.flac")});
+        QVERIFY2(own.exit_code == 0, own.err);  // nobody asked for 32
+        QCOMPARE(runCli({"decode", path("b.flac"), path("c.flac"), "--bits", "16"}).exit_code, 0);
+        QCOMPARE(runCli({"decode", path("c.flac"), path("c.wav")}).exit_code, 0);
+        QCOMPARE(readWav(path("c.wav")).samples, wav_.samples);
+    }
+
     void otherCommandsTakeCodedFiles() {
         QCOMPARE(runCli({"encode", path("in.wav"), path("n.m4a")}).exit_code, 0);
         const auto result = runCli({"noise", path("n.m4a"), path("n.opus")});
@@ -143,7 +190,16 @@ private slots:
         QTest::newRow("another codec")
             << QStringList{"decode", in, path("x.wav"), "--codec", "mp3"} << 1 << "pcm_s16le";
         QTest::newRow("chunk size")
-            << QStringList{"encode", in, path("x.m4a"), "--chunk-samples", "960"} << 2 << "Opus";
+            << QStringList{"encode", in, path("x.m4a"), "--chunk-samples", "960"} << 2 << "1024";
+        for (const auto& [name, size, sizes] :
+             {std::tuple("x.opus", "100", "40, 80, 160, 320, 640 or 960"),
+              std::tuple("x.opus", "1920", "40, 80, 160, 320, 640 or 960"),
+              std::tuple("x.flac", "15", "16 to 65535")}) {
+            QTest::addRow("%s in frames of %s", name, size)
+                << QStringList{"encode", in, path(name), "--chunk-samples", size} << 2 << sizes;
+        }
+        QTest::newRow("float in FLAC")
+            << QStringList{"decode", in, path("x.flac"), "--bits", "32"} << 2 << "16 or 24";
         QTest::newRow("no folder") << QStringList{"encode", in, path("no/x.mp3")} << 1 << "folder";
     }
     void mistakesAreTold() {

@@ -289,6 +289,27 @@ private slots:
         QVERIFY(std::equal(speech.begin(), speech.begin() + 60 * 320, out.begin()));
     }
 
+    void longListsOfLostFrames() {
+        QVERIFY(writeWav(path("in.wav"), {16000, 1, speechClip()}));
+        const auto conceal = [&](const QString& list) {
+            return runCli({"conceal", path("in.wav"), path("out.wav"), "--lost", list, "--json"});
+        };
+        QFile sparse(path("long.txt"));
+        QVERIFY(sparse.open(QIODevice::WriteOnly) && sparse.resize((qint64(64) << 20) + 1));
+        sparse.close();
+        for (const auto& list : {path("long.txt"), QString("/dev/zero")}) {
+            const auto result = conceal(list);
+            QVERIFY2(result.exit_code == 1 && result.err.contains("64 MiB"), result.err);
+            QVERIFY2(result.err.contains(list.toUtf8()), result.err);
+            QVERIFY2(!result.err.contains("in.wav"), result.err);
+        }
+        // All of a shorter one is read.
+        QVERIFY(writeFile(path("lost.txt"), QByteArray("0\n").repeated(10'000'000) + "5\n"));
+        const auto result = conceal(path("lost.txt"));
+        QVERIFY2(result.exit_code == 0, result.err);
+        QCOMPARE(result.json()["lost"].toInt(), 2);
+    }
+
     void steadyTraceIsPlayedWithoutLoss() {
         QByteArray trace(
             "# made here | CC0 | constant delay | frame_ms=20\nseq,send_ms,arrival_ms\n");

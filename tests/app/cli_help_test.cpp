@@ -40,6 +40,12 @@ private slots:
         QVERIFY(result.out.contains("Exit codes: 0 done, 1 failed, 2 wrong usage"));
     }
 
+    void helpPromisesNoLeastR() {
+        const auto result = runCli({"jitter", "--help"});
+        QVERIFY2(!result.out.contains("0..100"), result.out);
+        QVERIFY2(result.out.contains("below 0"), result.out);
+    }
+
     void versionListsFeatures() {
         const auto result = runCli({"--version"});
         QCOMPARE(result.exit_code, 0);

@@ -79,7 +79,13 @@ private slots:
             QVERIFY(json["identical"].toBool());
             QCOMPARE(json["loop"].toString(), loop);
             QVERIFY(json["decisions"].toArray().isEmpty());
+            QCOMPARE(json["differences"].toInt(-1), 0);
         }
+        const auto open = runCli({"replay", session, "--loop", "open", "--set", "room.rt60_ms=400",
+                                  "--set", "network.loss_percent=20"});
+        QVERIFY2(open.exit_code == 0, open.err);
+        QVERIFY2(open.err.contains("network.loss_percent, room.rt60_ms"), open.err);
+        QVERIFY2(open.err.contains("--loop closed"), open.err);
     }
 
     void changedSettingsChangeDecisions() {
@@ -93,9 +99,16 @@ private slots:
         const auto json = replay.json();
         QVERIFY(!json["identical"].toBool(true));
         QVERIFY(!json["decisions"].toArray().isEmpty());
+        const auto all = json["differences"].toInt();
+        const auto after = json["differences_after_divergence"].toInt();
+        QVERIFY2(all > 100 && after > 100, qPrintable(QString("%1 %2").arg(all).arg(after)));
+        QCOMPARE(json["differences_before_divergence"].toInt(-1), all - after);
         const auto table = runCli(changed);
         QCOMPARE(table.exit_code, 0);
         QVERIFY2(table.out.contains("after_divergence"), table.out);
+        const auto told = QString("differences: %1, %2 up to the first changed decision");
+        QVERIFY2(table.out.contains(told.arg(all).arg(all - after).toUtf8()), table.out);
+        QVERIFY2(table.out.contains(QString(", %1 after it").arg(after).toUtf8()), table.out);
         QCOMPARE(runCli(changed + QStringList{"--expect-identical"}).exit_code, 1);
     }
 
@@ -165,6 +178,22 @@ private slots:
         const auto json = QJsonDocument::fromJson(description.readAll()).object();
         QVERIFY2(json["complete"].toBool(), "the recording was not finished");
         QCOMPARE(runCli({"replay", session, "--loop", "open", "--expect-identical"}).exit_code, 0);
+    }
+
+    void nothingIsDoneOnceCancelled() {
+        const auto process = startCli({"run", "--scene", "long_single_talk", "--realtime"});
+        QVERIFY(process->waitForStarted());
+        QTest::qWait(1500);
+        // It finds the signal after a stop as long as a line of progress is due again.
+        const auto id = pid_t(process->processId());
+        QCOMPARE(::kill(id, SIGSTOP), 0);
+        QTest::qWait(5500);
+        process->readAllStandardError();
+        QCOMPARE(::kill(id, SIGINT), 0);
+        QCOMPARE(::kill(id, SIGCONT), 0);
+        const auto result = finishCli(*process, 20'000);
+        QVERIFY2(result.exit_code == 1 && result.err.contains("cancelled"), result.err);
+        QVERIFY2(!result.err.contains('%'), result.err);
     }
 
     void interruptEndsAWaitForInput() {

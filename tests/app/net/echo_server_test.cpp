@@ -105,6 +105,18 @@ private slots:
         }
     }
 
+    void codeReachesWhoGoesOnStreaming() {
+        Service service({"echo", "--port", "0", "--max-message-bytes", "1048576"});
+        const auto lines =
+            runPeer("../app/net/streaming_client.py", {service.address, "1048576", "10"});
+        QCOMPARE(lines.size(), std::size_t(3));
+        const QString codes[] = {"1003", "1007", "1009"};
+        for (std::size_t i = 0; i < 3; ++i) {
+            QVERIFY2(lines[i]["codes"].toObject()[codes[i]].toInt() == 10,
+                     qPrintable(toldAs(lines[i])));
+        }
+    }
+
     void saysGoodbyeOnSigterm() {
         Service service({"echo", "--port", "0", "--bind", "127.0.0.2"});
         QVERIFY2(service.address.startsWith("ws://127.0.0.2:"), service.line);

@@ -8,6 +8,7 @@
 #include <QtTest>
 
 #include "app/net/http_page.h"
+#include "app/net/last_word_socket.h"
 #include "app/net/own_address.h"
 #include "app/net/ws_service.h"
 #include "tests/app/net/net_support.h"
@@ -31,6 +32,10 @@ public:
     }
     using net::WsService::closeClient;
     using net::WsService::waitingBytes;
+    /// Connections that have been told goodbye and still send.
+    [[nodiscard]] int farewells() {
+        return int(http().findChild<QObject*>("farewells")->findChildren<QTcpSocket*>().size());
+    }
     QList<QUrl> requests;
     int messages = 0, left = 0;
     bool refuse_next = false;
@@ -240,14 +245,82 @@ private slots:
         QCOMPARE(notes_.size(), qsizetype(status >= 400));
     }
 
-    /// QHttpServer has the connection by then; it must not let a page through.
     void noUpgradeAfterARequest() {
-        const auto answer =
-            ask({"GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n",
-                 upgradeHead("/ws/audio", "Origin: http://evil.example\r\n", own())});
-        QVERIFY(answer.contains("fine"));
-        QVERIFY2(!answer.contains(" 101 "), answer);
-        QCOMPARE(probe_->clientCount(), 0);
+        for (const QByteArray origin : {"http://evil.example", "http://OWN"}) {
+            auto head = upgradeHead("/ws/audio", "Origin: " + origin + "\r\n", own());
+            const auto answer = ask({"GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n",
+                                     head.replace("OWN", own())});
+            QVERIFY(answer.contains("fine"));
+            QVERIFY2(!answer.contains(" 101 "), answer);
+            QCOMPARE(probe_->clientCount(), 0);
+        }
+    }
+
+    void everyRequestIsChecked_data() {
+        QTest::addColumn<QByteArray>("second");
+        QTest::addColumn<int>("status");
+        const auto get = [](const QByteArray& more, const QByteArray& host = "OWN") {
+            return "GET /page HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n";
+        };
+        const QByteArray evil = "Origin: http://evil.example\r\n";
+        QTest::newRow("good") << get("") << 200;
+        QTest::newRow("own page") << get("Origin: http://OWN\r\n") << 200;
+        QTest::newRow("strange page") << get(evil) << 403;
+        QTest::newRow("strange page, other path") << get(evil).replace("/page", "/health") << 403;
+        QTest::newRow("strange page, HEAD") << get(evil).replace("GET", "HEAD") << 403;
+        QTest::newRow("strange page, POST") << get(evil).replace("GET", "POST") << 403;
+        QTest::newRow("rebound name") << get("", "evil.example:8001") << 403;
+        QTest::newRow("two hosts") << get("Host: evil.example\r\n") << 400;
+        QTest::newRow("bare line ends") << get(evil).replace("\r\n", "\n") + get("") << 400;
+        QTest::newRow("large body") << get("Content-Length: 70000\r\n") << 413;
+        QTest::newRow("large head") << get("X: " + QByteArray(9000, 'x') + "\r\n") << 431;
+    }
+    /// Whether it comes after the answer to the first, in pieces, together with it, or as the body
+    /// of a request that has another length.
+    void everyRequestIsChecked() {
+        QFETCH(QByteArray, second);
+        QFETCH(int, status);
+        second.replace("OWN", own());
+        const auto first = "GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n";
+        const auto post =
+            "POST /take HTTP/1.1\r\nHost: " + own() + "\r\nContent-Length: 5\r\n\r\n12345";
+        const QList<QByteArray> ways[] = {
+            {first, second},  {first, second.left(25), second.mid(25)},
+            {first + second}, {first + second.left(25), second.mid(25)},
+            {post + second},  {post.left(70), post.mid(70) + second}};
+        for (const auto& pieces : ways) {
+            notes_.clear();
+            const auto wanted = "HTTP/1.1 " + QByteArray::number(status) + ' ';
+            auto answer = ask(pieces, status == 200 ? QByteArray("whole page") : wanted);
+            QVERIFY2(answer.startsWith("HTTP/1.1 200"), answer);
+            const auto at = answer.indexOf("HTTP/1.1 ", 1);
+            QVERIFY2(at > 0 && answer.mid(at).startsWith(wanted), answer);
+            QCOMPARE(answer.contains("whole page"), status == 200);
+            QCOMPARE(answer.count("HTTP/1.1 "), 2);
+            QCOMPARE(notes_.size(), qsizetype(status >= 400));
+        }
+        if (status < 400) return;
+        // Behind a refusal nothing is answered.
+        const auto refused = ask({second + first + first});
+        QVERIFY2(refused.startsWith("HTTP/1.1 " + QByteArray::number(status)), refused);
+        QCOMPARE(refused.count("HTTP/1.1 "), 1);
+    }
+
+    /// Many requests at once are answered one by one.
+    void manyRequestsAtOnce() {
+        const auto get = "GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n";
+        QTcpSocket socket;
+        socket.connectToHost("127.0.0.1", probe_->port());
+        QVERIFY(socket.waitForConnected(2000));
+        socket.write(get.repeated(500));
+        QByteArray got;
+        const auto answers = [&] {
+            got += socket.readAll();
+            return got.count("fine");
+        };
+        QTRY_COMPARE(answers(), 500);
+        QCOMPARE(got.count("HTTP/1.1 200"), 500);
+        QVERIFY2(notes_.isEmpty(), qPrintable(notes_.join('|')));
     }
 
     void endsSlowHeadsAndFloods() {
@@ -266,6 +339,14 @@ private slots:
         flood.write(QByteArray(400000, 'x'));
         QTRY_COMPARE(flood.state(), QAbstractSocket::UnconnectedState);
         QVERIFY(clock.elapsed() < 3000);
+        QTcpSocket pages;  // many of them, and none is read
+        pages.setReadBufferSize(1);
+        pages.connectToHost("127.0.0.1", probe_->port());
+        QVERIFY(pages.waitForConnected(2000));
+        const auto get = "GET /health HTTP/1.1\r\nHost: " + own() + "\r\n\r\n";
+        pages.write(get.repeated(100000));
+        QTRY_COMPARE(pages.state(), QAbstractSocket::UnconnectedState);
+        QVERIFY2(notes_.last().contains("too much"), qPrintable(notes_.join('|')));
         QTRY_COMPARE_WITH_TIMEOUT(slow.state(), QAbstractSocket::UnconnectedState, 7000);
         QVERIFY2(clock.elapsed() > 4500, qPrintable(QString::number(clock.elapsed())));
         const auto answer = slow.readAll();
@@ -284,6 +365,70 @@ private slots:
         QCOMPARE(int(ws.closeCode()), 1003);
         QCOMPARE(notes_.size(), qsizetype(1));
         QVERIFY2(notes_[0].contains("1003"), qPrintable(notes_[0]));
+    }
+
+    /// What still comes is taken, so that no reset takes the goodbye away; but not for ever.
+    void goodbyeReachesWhoGoesOnSending() {
+        probe_->refuse_next = true;
+        QTcpSocket socket;
+        socket.connectToHost("127.0.0.1", probe_->port());
+        socket.write(upgradeHead("/ws/audio", "", own()));
+        QTRY_COMPARE(probe_->clientCount(), 1);
+        QByteArray read;
+        const auto heard = [&](const char* words) {
+            return (read += socket.readAll()).contains(words);
+        };
+        QTRY_VERIFY(heard("\r\n\r\n"));
+        QElapsedTimer clock;
+        clock.start();
+        // 640 bytes, masked with 0. For a while nothing is read.
+        const auto frame = QByteArray::fromHex("82fe028000000000") + QByteArray(640, 1);
+        socket.setReadBufferSize(1);
+        while (clock.elapsed() < 1000) {
+            socket.write(frame.repeated(20));
+            QTest::qWait(20);
+            QCOMPARE(socket.state(), QAbstractSocket::ConnectedState);
+        }
+        QCOMPARE(probe_->messages, 1);
+        QCOMPARE(probe_->clientCount(), 0);
+        QCOMPARE(probe_->farewells(), 1);
+        socket.setReadBufferSize(0);
+        QTRY_VERIFY(heard("\x03\xEBnot this"));
+        QTRY_COMPARE_WITH_TIMEOUT(probe_->farewells(), 0, 4000);
+        QVERIFY2(clock.elapsed() < 4000, qPrintable(QString::number(clock.elapsed())));
+
+        // Who hears it and ends is not waited for.
+        QWebSocket polite;
+        polite.open(QUrl("ws://127.0.0.1:" + QString::number(probe_->port()) + "/ws/audio"));
+        QTRY_COMPARE(polite.state(), QAbstractSocket::ConnectedState);
+        clock.restart();
+        polite.sendTextMessage("x");
+        QTRY_COMPARE(probe_->left, 2);
+        QTRY_COMPARE(probe_->farewells(), 0);
+        QVERIFY2(clock.elapsed() < 1000, qPrintable(QString::number(clock.elapsed())));
+    }
+
+    /// More of them than are waited for, and the service ends meanwhile.
+    void goodbyesAreLimited() {
+        auto options = quietOptions();
+        options.max_clients = 100;
+        probe_ = std::make_unique<Probe>();
+        QVERIFY(probe_->listen(options));
+        probe_->refuse_next = true;
+        std::vector<std::unique_ptr<QTcpSocket>> sockets;
+        for (int i = 0; i < net::Farewells::kMax + 10; ++i) {
+            sockets.push_back(std::make_unique<QTcpSocket>());
+            sockets.back()->connectToHost("127.0.0.1", probe_->port());
+            sockets.back()->write(upgradeHead("/ws/audio", "", own()));
+        }
+        QTRY_COMPARE(probe_->requests.size(), qsizetype(sockets.size()));
+        for (auto& socket : sockets) {
+            socket->setReadBufferSize(1);  // the end is not seen
+            socket->write(QByteArray::fromHex("82820000000000000102"));
+        }
+        QTRY_COMPARE(probe_->left, int(sockets.size()));
+        QCOMPARE(probe_->farewells(), net::Farewells::kMax);
+        probe_.reset();
     }
 
     void withoutHttp() {

@@ -438,13 +438,49 @@ private slots:
                  back.result.error().what.c_str());
     }
 
-    void chunkSizesAreForThoseThatLetChoose_data() { addKinds(); }
-    void chunkSizesAreForThoseThatLetChoose() {
+    void chunkSizesAreThoseOfTheCodec_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("rate_hz");
+        QTest::addColumn<QList<int>>("taken");
+        QTest::addColumn<QList<int>>("refused");
+        QTest::addColumn<QString>("says");  // which there are
+        const auto row = [](const char* name, int rate_hz, const QList<int>& taken,
+                            const QList<int>& refused, const char* says) {
+            QTest::addRow("%s %d", name, rate_hz)
+                << QString(name) << rate_hz << taken << refused << QString(says);
+        };
+        row("mp3", 44100, {1152}, {1, 576, 960, 1153, 2304}, "give 1152,");
+        row("mp3", 16000, {576, 1152}, {960}, "give 576 or 1152,");
+        row("aac", 16000, {1024}, {960, 2048}, "give 1024,");
+        row("m4a", 48000, {1024}, {960}, "give 1024,");
+        row("opus", 48000, {120, 240, 480, 960, 1920, 2880}, {100, 2881},
+            "give 120, 240, 480, 960, 1920 or 2880,");
+        row("opus", 16000, {40, 80, 160, 320, 640, 960}, {39, 100, 1920},
+            "give 40, 80, 160, 320, 640 or 960,");
+        row("opus", 44100, {960}, {882}, "at 48000 Hz");
+        row("flac", 16000, {16, 17, 4096, 65'535}, {1, 15, 65'536}, "give 16 to 65535,");
+    }
+    void chunkSizesAreThoseOfTheCodec() {
         QFETCH(QString, name);
-        const auto writer =
-            MediaWriter::open(path(kindOf(name).name), {.rate_hz = 48000, .chunk_samples = 960});
-        QCOMPARE(bool(writer), name == "opus" || name == "flac");
-        QVERIFY(writer || writer.error().kind == ErrorKind::usage);
+        QFETCH(int, rate_hz);
+        QFETCH(QList<int>, taken);
+        QFETCH(QList<int>, refused);
+        QFETCH(QString, says);
+        const auto file = path(kindOf(name).name);
+        for (const int size : taken) {
+            const auto signal = test::codecSignal(4000, 1, rate_hz);
+            const auto written = writeAll(
+                MediaWriter::open(file, {.rate_hz = rate_hz, .chunk_samples = size}), signal);
+            QVERIFY2(written, written ? "" : written.error().message().c_str());
+        }
+        for (const int size : refused) {
+            const auto writer =
+                MediaWriter::open(file, {.rate_hz = rate_hz, .chunk_samples = size});
+            QVERIFY2(!writer, qPrintable(QString::number(size)));
+            QCOMPARE(writer.error().kind, ErrorKind::usage);
+            const auto told = QString::fromStdString(writer.error().message());
+            QVERIFY2(told.contains(says), qPrintable(told));
+        }
     }
 
     void foreignFilesAreErrors() {

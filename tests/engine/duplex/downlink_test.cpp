@@ -177,6 +177,20 @@ private slots:
         QCOMPARE(rig.account.ledger().find(1)->heard_samples, before);
     }
 
+    /// What arrives of an item is not wanted any more, what came before still plays; then it is
+    /// interrupted.
+    void interruptDropsWhatWasDiscardedBefore() {
+        Rig rig(16000);
+        const std::vector<float> samples(16000, 0.25F);
+        for (int block = 0; block < 40; ++block) rig.step(1, samples);
+        rig.downlink.discardUpTo(1);
+        rig.feed.interrupt(0);
+        rig.downlink.interrupt();
+        rig.played.clear();
+        for (int block = 0; block < 60; ++block) rig.step(1, samples);
+        for (const float x : rig.played) QCOMPARE(x, 0.0F);
+    }
+
     void discardUpToKeepsLaterItems() {
         Rig rig(16000);
         rig.downlink.discardUpTo(3);

@@ -80,6 +80,37 @@ private slots:
         QVERIFY(far_end.idle());
     }
 
+    /// Speech that is still being made begins when there is enough of it; nothing of it is sent all
+    /// at once, with the times of when its maker began.
+    void whatIsBeingMadeIsSentAtItsPace_data() {
+        QTest::addColumn<int>("made_ms");
+        QTest::newRow("long") << 1000;
+        QTest::newRow("ends before there is enough") << 200;
+    }
+    void whatIsBeingMadeIsSentAtItsPace() {
+        QFETCH(int, made_ms);
+        constexpr std::int64_t kTicket = 7;
+        FarEnd far_end(kFormat, kRate, {}, 1, plain());
+        far_end.step(kBlockNs);
+        far_end.add({.ticket = kTicket, .open = true});
+        const auto samples = ramp(std::size_t(made_ms) * 16);
+        std::vector<Got> got;
+        for (BlockIndex block = 1; block < 150; ++block) {
+            const auto at = std::size_t(block - 1) * 160;
+            if (at < samples.size()) {
+                far_end.append(kTicket, std::span(samples).subspan(at, 160),
+                               at + 160 >= samples.size());
+            }
+            for (auto& one : run(far_end, block, block + 1)) got.push_back(std::move(one));
+        }
+        QCOMPARE(got.size(), samples.size() / 320);
+        for (std::size_t i = 0; i < got.size(); ++i) {
+            QCOMPARE(got[i].header.send_ns - got[0].header.send_ns, std::int64_t(i) * 20'000'000);
+            const auto late_ns = (got[i].block + 1) * kBlockNs - got[i].arrival_ns;
+            QVERIFY2(late_ns >= 0 && late_ns < kBlockNs, qPrintable(QString::number(i)));
+        }
+    }
+
     void anItemOfNothingEnds() {
         FarEnd far_end(kFormat, kRate, {{.id = 1, .at_s = 0.1, .samples = {}}}, 1, plain());
         const auto got = run(far_end, 0, 40);

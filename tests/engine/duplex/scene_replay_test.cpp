@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QtTest>
 #include <cstring>
+#include <limits>
 
 #include "duplex_support.h"
 #include "engine/duplex/replay.h"
@@ -147,6 +148,115 @@ private slots:
                 QCOMPARE(change.after_divergence, change.block > replay->decisions.front().block);
             }
         }
+    }
+
+    void decisionsThatStayAreNotTold() {
+        const auto segments = [](const std::vector<BlockIndex>& started,
+                                 const std::vector<BlockIndex>& ended) {
+            std::vector<Event> events;
+            for (const auto block : started) {
+                events.push_back({.block = block, .kind = EventKind::segment_started});
+            }
+            for (const auto block : ended) {
+                events.push_back({.block = block, .kind = EventKind::segment_ended});
+            }
+            std::sort(events.begin(), events.end(),
+                      [](const auto& a, const auto& b) { return a.block < b.block; });
+            return events;
+        };
+        const auto told = [](const std::vector<DecisionChange>& changes) {
+            QStringList lines;
+            for (const auto& change : changes) {
+                lines << QString("%1 %2 > %3")
+                             .arg(QString::fromStdString(change.what),
+                                  QString::fromStdString(change.before),
+                                  QString::fromStdString(change.after));
+            }
+            return lines;
+        };
+        const auto one = segments({76, 254, 853}, {241, 292, 1053});
+        const auto two = segments({76, 199, 254, 853}, {197, 231, 282, 1043});
+        QVERIFY(decisionChanges(one, one).empty());
+        const auto changes = decisionChanges(one, two);
+        QCOMPARE(told(changes),
+                 (QStringList{"segment_ended none > block 197", "segment_started none > block 199",
+                              "segment_ended block 241 > block 231",
+                              "segment_ended block 292 > block 282",
+                              "segment_ended block 1053 > block 1043"}));
+        QVERIFY(!changes.front().after_divergence && changes.back().after_divergence);
+        QCOMPARE(told(decisionChanges(two, one)).first(), "segment_ended block 197 > none");
+        QCOMPARE(decisionChanges({}, one).size(), one.size());
+    }
+
+    void aDecisionWithAnotherCauseIsTold() {
+        const Event held{.block = 90, .kind = EventKind::barge_in_held, .cause = "not ready"};
+        auto other = held;
+        other.cause = "echo";
+        // Twice the same in a block is two decisions.
+        const auto changes = decisionChanges({held, held}, {other, held});
+        QCOMPARE(changes.size(), std::size_t(1));
+        QCOMPARE(changes[0].before, std::string("block 90 not ready"));
+        QCOMPARE(changes[0].after, std::string("block 90 echo"));
+    }
+
+    void differencesAreCountedApart() {
+        const QTemporaryDir folder;
+        const auto recorded = pathIn(folder, "recorded");
+        record("barge_in", 11.0, recorded);
+        if (QTest::currentTestFailed()) return;
+        ReplayOptions options;
+        options.session = recorded;
+        options.settings = {{"barge_in.min_speech_ms", "160"}};
+        options.record = pathIn(folder, "again");
+        const auto replay = replaySession(options);
+        DT_VERIFY_OK(replay);
+        const auto before = session::readSession(recorded);
+        DT_VERIFY_OK(before);
+        const auto after = session::readSession(*options.record);
+        DT_VERIFY_OK(after);
+        const auto all =
+            session::compareSessions(*before, *after, std::numeric_limits<std::size_t>::max());
+        QVERIFY2(all.size() > 200, qPrintable(QString::number(all.size())));
+        QVERIFY(!replay->decisions.empty());
+        const auto divergence = replay->decisions.front().block;
+        const auto behind = std::size_t(std::count_if(
+            all.begin(), all.end(), [&](const auto& one) { return one.block > divergence; }));
+        QCOMPARE(replay->differences_after_divergence, behind);
+        QCOMPARE(replay->differences_before_divergence, all.size() - behind);
+        QCOMPARE(replay->differences.size(), std::size_t(100));
+        for (std::size_t i = 0; i < replay->differences.size(); ++i) {
+            QCOMPARE(replay->differences[i].block, all[i].block);
+            QCOMPARE(replay->differences[i].what, all[i].what);
+        }
+    }
+
+    void settingsAnOpenLoopHasNotAreTold() {
+        const QTemporaryDir folder;
+        const auto recorded = pathIn(folder, "recorded");
+        record("barge_in", 2.0, recorded);
+        if (QTest::currentTestFailed()) return;
+        const auto session = session::readSession(recorded);
+        DT_VERIFY_OK(session);
+        const auto old_ms = session->description["settings"]["network.delay_ms"].dump();
+        ReplayOptions options;
+        options.session = recorded;
+        options.settings = {{"room.rt60_ms", "400"},
+                            {"jitter.target_ms", "160"},
+                            {"network.delay_ms", old_ms},
+                            {"network.loss_percent", "20"}};
+        options.loop = ReplayLoop::open;
+        const auto open = replaySession(options);
+        DT_VERIFY_OK(open);
+        QCOMPARE(open->notices.size(), std::size_t(1));
+        const auto told = QString::fromStdString(open->notices.front());
+        QVERIFY2(told.contains("room.rt60_ms") && told.contains("network.loss_percent"),
+                 qPrintable(told));
+        QVERIFY2(!told.contains("jitter") && !told.contains("delay_ms"), qPrintable(told));
+        options.loop = ReplayLoop::closed;
+        const auto closed = replaySession(options);
+        DT_VERIFY_OK(closed);
+        QVERIFY(closed->notices.empty());
+        QVERIFY(!closed->identical);
     }
 
     void errorsAreTold() {

@@ -289,6 +289,54 @@ private slots:
             QVERIFY2(std::abs(position) < played_fragment, qPrintable(QString::number(position)));
         }
     }
+    /// A server that drops the same number of frames again and again, whenever it comes to it, and
+    /// always against the drift: no saw.
+    void dropsAgainstTheDriftAreSteps_data() {
+        QTest::addColumn<int>("seed");
+        QTest::addColumn<double>("most_s");
+        for (int seed = 1; seed <= 12; ++seed) {
+            for (const double most_s : {4.0, 15.0, 40.0})
+                QTest::addRow("within %g s, seed %d", most_s, seed) << seed << most_s;
+        }
+    }
+    void dropsAgainstTheDriftAreSteps() {
+        QFETCH(int, seed);
+        QFETCH(double, most_s);
+        ClockMap map(480);
+        Random random{std::uint64_t(seed)};
+        std::int64_t dropped = 0;
+        int next = 500;
+        for (int k = 1; k <= 30000; ++k) {
+            if (k == next) {
+                dropped += 239;
+                next += 60 + int(random.uniform() * most_s * 100.0);
+            }
+            const std::int64_t captured = 480 * std::int64_t(k);
+            const auto played = std::int64_t(std::floor(double(captured) * (1.0 + 292e-6)));
+            map.observe(captured, played - dropped);
+            if (k < 1000) continue;
+            QVERIFY2(std::abs(map.driftPpm() - 292.0) < 10.0,
+                     qPrintable(QString("%1: %2").arg(k).arg(map.driftPpm())));
+        }
+    }
+    /// What is smooth again is looked at closely again.
+    void aSawThatEndsIsOver() {
+        ClockMap map(480);
+        double captured = 0.0;
+        std::int64_t base = 0;
+        for (int k = 1; k <= 12000; ++k) {
+            const bool saw = k < 4000;
+            while (captured < 480.0 * k) captured += saw ? 0.502 * 480.0 : 480.0;
+            double played = captured * (1.0 + 200e-6);
+            if (saw) played = std::floor(played / 240.0) * 240.0;
+            // A small drop: within a fragment, so seen only by who has left them behind.
+            if (k >= 9000) base = -150;
+            map.observe(std::int64_t(captured), std::int64_t(std::floor(played)) + base);
+            if (k < 8000) continue;
+            QVERIFY2(std::abs(map.driftPpm() - 200.0) < 5.0,
+                     qPrintable(QString("%1: %2").arg(k).arg(map.driftPpm())));
+        }
+    }
     void resetForgets() {
         ClockMap map;
         Clocks{300.0, 0}.run(map, 0, 3000);
