@@ -375,8 +375,10 @@ void BlockLoop::hear(const BlockInput& input, std::span<const float> near) noexc
               .text = Name(uplink_.traits().name),
               .cause = Name(uplink_.canceller().failure())});
     }
-    const auto outcome = turn_.process(block_, uplink_.clean(), uplink_.reference().echoAligned(),
-                                       since_playing_ < kAssistantHoldBlocks);
+    // A block the engine made up holds no echo: it says nothing of the canceller.
+    const auto far = input.lost ? std::span<const float>() : uplink_.reference().echoAligned();
+    const auto outcome =
+        turn_.process(block_, uplink_.clean(), far, since_playing_ < kAssistantHoldBlocks);
     requests_.headroom = outcome.wants_headroom;
     if (outcome.voice_changed) {
         tell({.kind = outcome.voice ? EventKind::voice_on : EventKind::voice_off});

@@ -94,12 +94,11 @@ void TurnControl::setHeadroom(double headroom_db) noexcept {
     ready_ = ready;
 }
 
-void TurnControl::collect(std::span<const float> clean, std::span<const float> far,
-                          bool stretch) noexcept {
+void TurnControl::collect(std::span<const float> clean, bool far_active, bool stretch) noexcept {
     // Until the canceller is ready whatever comes with the far end may be echo and counts; a talker
     // then only makes readiness later. Once it is ready a stretch of voice is a talker's.
     since_stretch_ = stretch && ready_ ? 0 : since_stretch_ + 1;
-    if (since_stretch_ < kAfterStretchBlocks || dsp::meanSquare(far) < kFarActivePower) return;
+    if (since_stretch_ < kAfterStretchBlocks || !far_active) return;
     residual_.push(clean);
     ++new_blocks_;
 }
@@ -124,9 +123,9 @@ TurnOutcome TurnControl::process(BlockIndex block, std::span<const float> clean,
             outcome.vad_block = block - (calls_ - 1 - start);
         }
     }
-    watchStop(outcome.verdict == speech::BargeInVerdict::fire,
-              dsp::meanSquare(far) >= kFarActivePower);
-    collect(clean, far, barge_in_.stretchStart() >= 0);
+    const bool far_active = !far.empty() && dsp::meanSquare(far) >= kFarActivePower;
+    watchStop(outcome.verdict == speech::BargeInVerdict::fire, far_active);
+    collect(clean, far_active, barge_in_.stretchStart() >= 0);
     if (residual_.blocks() >= kSearchMinimumBlocks && new_blocks_ >= kSearchEveryBlocks) {
         new_blocks_ = 0;
         outcome.wants_headroom = searching_ = true;

@@ -39,7 +39,8 @@ public:
     [[nodiscard]] std::unique_ptr<speech::VoiceActivityDetector> swap(
         std::unique_ptr<speech::VoiceActivityDetector> next) noexcept;
 
-    /// far: reference at the echo's delay; assistant_plays: an item sounds (or did 300 ms ago).
+    /// far: reference at the echo's delay, empty: no device heard this block; assistant_plays: an
+    /// item sounds (or did 300 ms ago).
     TurnOutcome process(BlockIndex block, std::span<const float> clean, std::span<const float> far,
                         bool assistant_plays) noexcept;
     /// What the canceller learnt may no longer hold (another engine, the reference moved): not
@@ -64,7 +65,7 @@ private:
     static constexpr int kQuietBlocks = 30;
 
     void watchStop(bool fired, bool far_active) noexcept;
-    void collect(std::span<const float> clean, std::span<const float> far, bool stretch) noexcept;
+    void collect(std::span<const float> clean, bool far_active, bool stretch) noexcept;
 
     speech::BargeInParams barge_in_params_;
     std::unique_ptr<speech::VoiceActivityDetector> vad_;

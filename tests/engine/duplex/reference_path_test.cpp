@@ -77,27 +77,6 @@ private slots:
         QCOMPARE(tone.moved, 17);
         QVERIFY2(tone.worst < 2e-3, qPrintable(QString::number(tone.worst)));
     }
-    /// A saw-tooth is taken for drift at first; when it is seen for what it is the ratio comes back
-    /// to 1, and the far end stays where it is.
-    void aRatioThatComesBackMovesNothing() {
-        Tone tone;
-        DT_VERIFY_OK(tone.ok);
-        double captured = 0.0;
-        bool followed = false, came_back = false;
-        for (int k = 1; k <= 12000; ++k) {
-            while (captured < double(kBlock) * k) captured += 0.50025 * kBlock;
-            const double due = captured + 0.9 * 0.5 * kBlock;
-            tone.step(std::int64_t(captured),
-                      std::int64_t(std::floor(due / (0.5 * kBlock)) * 0.5 * kBlock));
-            followed = followed || tone.path.ratio() < 1.0 - 100e-6;
-            // From the block on in which the ratio comes back.
-            if (!came_back) tone.worst = 0.0;
-            came_back = came_back || (followed && tone.path.ratio() == 1.0);
-        }
-        QVERIFY(came_back);
-        QCOMPARE(tone.moved, 17);
-        QVERIFY2(tone.worst < 2e-3, qPrintable(QString::number(tone.worst)));
-    }
 };
 
 QTEST_APPLESS_MAIN(ReferencePathTest)
