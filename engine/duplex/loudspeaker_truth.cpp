@@ -10,8 +10,8 @@ namespace doubletalk::duplex {
 namespace {
 
 constexpr double kTailMs = 500.0;
-constexpr double kPieceMs =
-    60.0;  // what is looked for: longer than periods of a voice that are alike
+// What is looked for: longer than periods of a voice that are alike; less after a short item.
+constexpr double kPieceMs = 60.0, kLeastPieceMs = 25.0;
 constexpr double kBackMs = 300.0;  // so far back from the end, past concealment and pauses
 constexpr double kBackStepMs = 10.0;
 constexpr double kNearMs = 500.0;  // looked at first
@@ -83,7 +83,8 @@ double LoudspeakerTruth::heardMs(const Ending& ending, std::span<const float> it
     const auto frames = [&](double ms) { return std::int64_t(rate_.framesOf(ms)); };
     const auto length = std::ssize(item);
     const auto tail = std::span(ending.tail);
-    const auto n = frames(kPieceMs);
+    const auto n = std::clamp<std::int64_t>(std::ssize(tail) - frames(ending.fade_ms),
+                                            frames(kLeastPieceMs), frames(kPieceMs));
     const double around_frames = std::isfinite(around_ms) ? around_ms * rate_.hz / 1000.0 : 0.0;
     const auto around = std::int64_t(std::llround(around_frames));
     Match best;
