@@ -3,7 +3,6 @@
 #include "ui/hear_button.h"
 
 #include <QMenu>
-#include <algorithm>
 
 #include "app/bench/bench.h"
 #include "app/bench/monitor.h"
@@ -18,12 +17,13 @@
 namespace doubletalk::ui {
 
 HearButton::HearButton(bench::Bench& bench, const SessionDesk& sessions, const SourceChoice& source,
-                       const TimeView& view, QWidget* parent)
+                       TimeView& view, QWidget* parent)
     : QToolButton(parent), bench_(bench), sessions_(sessions), source_(source), view_(view) {
     setText(tr("Hear"));
     setToolTip(
         tr("Hear a tap of the running engine, or a track of the opened session from cursor 1 or "
-           "the view's start, on the monitor output (Devices …)"));
+           "the view's start, on the monitor output (Devices …). A line on the plots shows where "
+           "a track is; a click or drag in the time ruler plays on from there"));
     setMenu(new QMenu(this));
     setPopupMode(InstantPopup);
     connect(menu(), &QMenu::aboutToShow, this, &HearButton::fillMenu);
@@ -53,7 +53,9 @@ void HearButton::showSounding(bool sounding) { setKind(*this, sounding ? "primar
 
 void HearButton::hearNothing() {
     file_.clear();
+    plays_ = track_ = false;
     bench_.monitor().stop();
+    view_.setPlayhead({});
     showSounding(false);
 }
 
@@ -73,18 +75,31 @@ void HearButton::playTrack(const QString& name) {
     if (session == nullptr) return;
     const auto track = session->tracks.find(name.toStdString());
     if (track == session->tracks.end()) return;
-    const auto& samples = track->second;
-    const double from_s = view_.cursorsShown() ? view_.cursor(0) : view_.range().from_s;
-    const auto from =
-        std::min(samples.size(), std::size_t(std::max(from_s, 0.0) * session->rate_hz));
-    play({samples.begin() + std::ptrdiff_t(from), samples.end()}, session->rate_hz);
+    play(track->second, session->rate_hz,
+         view_.cursorsShown() ? view_.cursor(0) : view_.range().from_s);
+    track_ = plays_;
+    refresh();
 }
 
-void HearButton::play(std::vector<float> samples, int rate_hz) {
-    const auto ok =
-        bench_.monitor().play(std::move(samples), source_.monitorId().toStdString(), rate_hz);
+void HearButton::play(std::vector<float> samples, int rate_hz, double from_s) {
+    const auto ok = bench_.monitor().play(std::move(samples), source_.monitorId().toStdString(),
+                                          rate_hz, from_s);
     if (!ok) failed(QString::fromStdString(ok.error().message()));
-    showSounding(ok.has_value());
+    plays_ = ok.has_value();
+    showSounding(plays_);
+}
+
+void HearButton::playFrom(double at_s) {
+    if (track_) bench_.monitor().seek(at_s);
+}
+
+void HearButton::refresh() {
+    if (plays_ && !bench_.monitor().playing()) hearNothing();
+    if (track_) view_.setPlayhead(bench_.monitor().positionS());
+}
+
+void HearButton::leaveSession() {
+    if (track_) hearNothing();
 }
 
 void HearButton::playFile(const QString& file) {
@@ -98,7 +113,7 @@ void HearButton::playFile(const QString& file) {
             device::readMono(file.toStdString(), rate_hz));
         QMetaObject::invokeMethod(this, [this, file, samples, rate_hz] {
             if (!*samples) return failed(QString::fromStdString(samples->error().message()));
-            if (file == file_) play(std::move(**samples), rate_hz);
+            if (file == file_) play(std::move(**samples), rate_hz, 0.0);
         });
     });
 }

@@ -58,7 +58,7 @@ ListenDialog::ListenDialog(BrowserListening& listening, QWidget* parent)
     start_->setDefault(true);
 
     auto* form = new QFormLayout;
-    form->addRow(tr("&Signal"), tap_);
+    form->addRow(tr("S&ignal"), tap_);
     form->addRow(tr("&Coding"), codec_);
     auto* page = new QHBoxLayout;
     page->addWidget(address_, 1);

@@ -122,6 +122,7 @@ int main(int argc, char** argv) {
     if (parser.isSet(light)) ui::Theme::current().setDark(false);
     if (parser.value(workspace) == "network") window.showWorkspace(ui::Workspace::network);
     if (const auto wh = parser.value(size).split('x'); wh.size() == 2) {
+        window.setWindowState(Qt::WindowNoState);  // as it was left, or to fill a small screen
         window.resize(wh[0].toInt(), wh[1].toInt());
     }
     if (parser.isSet(frames)) {

@@ -197,10 +197,7 @@ void MainWindow::buildStatusBar() {
 void MainWindow::speakText(const QString& text, const QString& voice) {
     if (voice != "remote") {
         bench_->speakText(text, voice);
-    } else if (speech().ttsConnected()) {
-        speech().speak(text, QString());
-    } else {
-        tell(tr("The speech service is not connected: TTS in the tool bar connects it"));
+    } else if (!speech().speak(text, QString())) {
         speak_->giveBack(text);
     }
 }
@@ -211,8 +208,8 @@ void MainWindow::run(bench::RunPace pace) {
     errors_->clear();
     bench_->start(pace);
     if (bench_->state() == bench::BenchState::idle) return;  // refused; what is shown stays
-    result_->clear();
     history_->clear();
+    health_->setMachine(nullptr);
     setRateHz(bench_->requested().engine.rate_hz);
     transcript_->clear();
     view_->setFollow(true);
@@ -246,8 +243,9 @@ void MainWindow::tell(const QString& problem) {
     failed(problem);
 }
 
-void MainWindow::takeBack(const QString& problem) {
-    if (errors_->text() == problem) errors_->clear();
+void MainWindow::takeBack(const QString& problem, const QString& left) {
+    if (errors_->text() != problem) return;
+    left.isEmpty() ? errors_->clear() : errors_->showError(left);
 }
 
 void MainWindow::say(const QString& text, int for_ms) { status_->showMessage(text, for_ms); }
@@ -299,6 +297,7 @@ void MainWindow::refresh() {
     const bool sounds = bench_->state() == bench::BenchState::running && !spoken.empty() &&
                         spoken.back().to_s < spoken.back().from_s;
     tool_bar_->showSounding(sounds);
+    hear_->refresh();
     for (auto* plots : {echo_stack_, network_stack_, latency_stack_}) {
         if (plots->isVisible()) plots->refresh();
     }

@@ -96,8 +96,8 @@ private:
     void setRateHz(int rate_hz);
     void stateChanged(bench::BenchState state);
     void tell(const QString& problem);
-    /// What tell() said is over.
-    void takeBack(const QString& problem);
+    /// What tell() said is over but for what is left of it.
+    void takeBack(const QString& problem, const QString& left);
     void say(const QString& text, int for_ms);
     void stepProblem(int step);
     void speakFiles();

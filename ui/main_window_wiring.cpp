@@ -90,7 +90,7 @@ void MainWindow::connectBench() {
     using bench::Bench;
     connect(bench, &Bench::stateChanged, this, &MainWindow::stateChanged);
     connect(bench, &Bench::failed, this, &MainWindow::tell);
-    connect(bench, &Bench::recovered, this, &MainWindow::takeBack);
+    connect(bench, &Bench::recovered, this, [this](const QString& what) { takeBack(what, {}); });
     connect(&speech(), &SpeechServices::recovered, this, &MainWindow::takeBack);
     connect(bench, &Bench::notice, this, [this](const QString& text) { say(text, 8000); });
     connect(bench, &Bench::recordingChanged, this, &MainWindow::updateStatus);
@@ -112,6 +112,7 @@ void MainWindow::connectSessions() {
         if (sessions->changedDecisions() == 0) return result_->showResult(verdict);
         result_->showResult(verdict, tr("Show"), [sessions] { sessions->showDecisions(); });
     });
+    connect(sessions, &SessionDesk::comparisonLeft, result_, &ErrorBar::clear);
     connect(sessions, &SessionDesk::shown, this, [this](const QString& folder) {
         setWindowTitle(tr("%1 – Doubletalk").arg(QFileInfo(folder).fileName()));
         transcript_->clear();
@@ -129,6 +130,9 @@ void MainWindow::connectSessions() {
     connect(source_.get(), &SourceChoice::changed, this,
             [this] { network_panel_->setTrace(source_->trace()); });
     connect(source_.get(), &SourceChoice::roundTripMeasured, status_, &StatusContent::setRoundTrip);
+    connect(sessions, &SessionDesk::shown, hear_, &HearButton::leaveSession);
+    connect(sessions, &SessionDesk::left, hear_, &HearButton::leaveSession);
+    connect(view_.get(), &TimeView::playFromWanted, hear_, &HearButton::playFrom);
     connect(hear_, &HearButton::failed, this, &MainWindow::tell);
     connect(hear_, &HearButton::browserWanted, dialogs_.get(), &WindowDialogs::showListening);
     connect(dialogs_.get(), &WindowDialogs::hearFileWanted, hear_, &HearButton::playFile);

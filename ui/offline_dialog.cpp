@@ -176,6 +176,7 @@ void OfflineDialog::connectStream() {
     connect(&stream_, &StreamPair::done, this,
             [this](const QString& far_end, const QString& microphone, double seconds,
                    const QString& shortfall) {
+                forgetResult();
                 setFiles(far_end, microphone);
                 state_->setText(tr("Received %1 s").arg(numberText(seconds, 1)));
                 if (!shortfall.isEmpty()) errors_->showError(shortfall);
@@ -195,14 +196,19 @@ void OfflineDialog::connectStream() {
 
 void OfflineDialog::receive() {
     if (stream_.running()) return stream_.stop();
-    // What was received last is BASE-mic.wav: the same BASE is offered again.
-    auto offered = microphone_->text();
-    if (offered.endsWith(QLatin1String("-mic.wav"))) offered.chop(8);
     auto base = QFileDialog::getSaveFileName(
-        this, tr("Where the pair goes: NAME-far.wav and NAME-mic.wav"), offered, tr("WAV (*.wav)"),
-        nullptr, QFileDialog::DontConfirmOverwrite);
+        this, tr("Where the pair goes: NAME-far.wav and NAME-mic.wav"), pairName(),
+        tr("WAV (*.wav)"), nullptr, QFileDialog::DontConfirmOverwrite);
     if (base.endsWith(QLatin1String(".wav"), Qt::CaseInsensitive)) base.chop(4);
     if (!base.isEmpty()) askToReceive(base);
+}
+
+QString OfflineDialog::pairName() const {
+    if (microphone_->text().isEmpty()) return {};
+    const QFileInfo file(microphone_->text());
+    auto name = file.completeBaseName();
+    if (name.endsWith(QLatin1String("-mic"))) name.chop(4);  // of a pair that was received
+    return file.path() + '/' + name;
 }
 
 /// It is these files that are replaced, not the one whose name was chosen.
@@ -282,11 +288,16 @@ void OfflineDialog::start() {
     options.settings.noise.reducer = nameOf(*reducer_);
     options.settings.noise.enabled = options.settings.noise.reducer != "none";
     errors_->clear();
-    table_->setRowCount(0);
-    result_ = {};
+    forgetResult();
     state_->setText(tr("Analysing …"));
     work_.start(options);
     updateButtons();
+}
+
+/// It was of other files, or other settings.
+void OfflineDialog::forgetResult() {
+    table_->setRowCount(0);
+    result_ = {};
 }
 
 void OfflineDialog::showResult(const AnalysisResult& result) {

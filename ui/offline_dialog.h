@@ -33,6 +33,8 @@ public:
     void setSettings(const duplex::Settings& settings);
     void setFiles(const QString& far_end, const QString& microphone);
     [[nodiscard]] const AnalysisResult& result() const { return result_; }
+    /// NAME a received pair is offered, beside the microphone's file; empty: no file yet.
+    [[nodiscard]] QString pairName() const;
 
 public slots:
     void start();
@@ -53,6 +55,7 @@ private:
                        bool for_writing);
     void choose(QLineEdit& field, bool for_writing);
     void microphoneChanged();
+    void forgetResult();
     void showResult(const AnalysisResult& result);
     void connectStream();
     void receive();

@@ -167,7 +167,7 @@ void SaveTrackDialog::listTracks() {
 /// Beside the session, unless the user named another place; the ending follows the format.
 void SaveTrackDialog::suggestFile() {
     const auto ending = '.' + qt(kindOf(*kind_).name);
-    bitrate_->setEnabled(!codec::rowOf(kindOf(*kind_).codec).lossless);
+    updateButtons();
     const auto at = std::size_t(std::max(track_->currentIndex(), 0));
     if (own_file_) {
         const QFileInfo file(file_->text());
@@ -214,6 +214,7 @@ void SaveTrackDialog::updateButtons() {
     for (QWidget* widget : std::initializer_list<QWidget*>{track_, kind_, file_, choose_}) {
         widget->setEnabled(!writing && track_->count() > 0);
     }
+    bitrate_->setEnabled(!writing && !codec::rowOf(kindOf(*kind_).codec).lossless);
     if (state_->text().isEmpty()) reveal_->setEnabled(false);
 }
 

@@ -55,6 +55,8 @@ SessionDesk::SessionDesk(bench::Bench& bench, History& history, TimeView& view, 
     connect(work_.get(), &SessionWork::opened, this, &SessionDesk::show);
     connect(work_.get(), &SessionWork::replayed, this,
             [this](const QString& folder, const QString& verdict) {
+                replayed_folder_ = folder;
+                if (decisions_ != nullptr) decisions_->setDecisions(work_->decisions());
                 compared(tr("Replay of %1. %2").arg(QFileInfo(replaying_).fileName(), verdict));
                 remember(folder);
                 open(folder);
@@ -101,6 +103,7 @@ void SessionDesk::show(const QString& folder) {
     if (folder != opening_) return;  // void, or another one was wanted meanwhile
     opening_.clear();
     if (!opened) return;
+    if (folder != replayed_folder_) leaveComparison();
     history_ = std::move(*opened->history);
     opened_ = std::move(opened);
     view_.advance(history_.nowS());
@@ -119,8 +122,14 @@ void SessionDesk::leave() {
     opening_.clear();
     opened_folder_.clear();
     opened_.reset();
-    if (decisions_ != nullptr) decisions_->hide();
+    leaveComparison();
     left();
+}
+
+void SessionDesk::leaveComparison() {
+    replayed_folder_.clear();
+    if (decisions_ != nullptr) decisions_->hide();
+    comparisonLeft();
 }
 
 void SessionDesk::replay() {

@@ -62,6 +62,8 @@ signals:
     void told(const QString& text, int for_ms);
     /// What a replay came to.
     void compared(const QString& verdict);
+    /// Another session is shown than the replay: what it came to is no longer the matter.
+    void comparisonLeft();
     void saveTrackWanted(const QString& folder);
     void progress(const QString& what, double done_ratio);
     void failed(const QString& what);
@@ -69,6 +71,7 @@ signals:
 private:
     void replayFolder(const QString& folder);
     void show(const QString& folder);
+    void leaveComparison();
     void remember(const QString& folder);
     void listRecent();
 
@@ -81,6 +84,7 @@ private:
     QString opening_;  ///< asked for, not shown yet; empty: nothing, or it is void
     std::unique_ptr<OpenedSession> opened_;
     QString opened_folder_, last_kept_, replaying_;
+    QString replayed_folder_;            ///< what the last replay has written
     ReplayDialog* decisions_ = nullptr;  ///< the window's; null: not wanted yet
 };
 

@@ -40,6 +40,30 @@ Lamp lampOf(net::LinkState state) {
     }
 }
 
+QString serviceName(bool stt) {
+    return stt ? SpeechServices::tr("Speech recognition (STT)")
+               : SpeechServices::tr("Speech synthesis (TTS)");
+}
+
+/// To a user who lets it speak.
+QString notConnected() {
+    return SpeechServices::tr("%1: not connected. TTS in the tool bar connects it")
+        .arg(serviceName(false));
+}
+
+QString stateWord(net::LinkState state) {
+    switch (state) {
+        case net::LinkState::connecting:
+            return SpeechServices::tr("connecting");
+        case net::LinkState::connected:
+            return SpeechServices::tr("connected");
+        case net::LinkState::failed:
+            return SpeechServices::tr("failed, it is tried again");
+        default:
+            return SpeechServices::tr("off");
+    }
+}
+
 }  // namespace
 
 /// A run that goes on keeps its end of this, whatever became of the link.
@@ -96,8 +120,9 @@ void SpeechServices::addMenu(LampButton& button, const QString& key, const QStri
     menu->addAction(tr("&Address …"), this, [this, stt] { askAddress(stt); });
     button.setMenu(menu);
     button.setPopupMode(QToolButton::InstantPopup);
-    button.setLamp(Lamp::off, tr("Not connected. The service's address: %1")
-                                  .arg(QSettings().value(key, standard).toString()));
+    button.setLamp(Lamp::off,
+                   tr("%1: not connected. The service's address: %2")
+                       .arg(serviceName(stt), QSettings().value(key, standard).toString()));
 }
 
 void SpeechServices::setOpen(bool stt, bool open) {
@@ -108,7 +133,7 @@ void SpeechServices::setOpen(bool stt, bool open) {
     net::LinkOptions options;
     options.url = QUrl(
         QSettings().value(stt ? kSttKey : kTtsKey, stt ? kSttAddress : kTtsAddress).toString());
-    (stt ? stt_failed_ : tts_failed_).clear();
+    tell(stt, {});
     stt ? link_->openStt(options) : link_->openTts(options);
 }
 
@@ -138,25 +163,43 @@ void SpeechServices::showStatus(bool stt, const net::LinkStatus& status) {
     } else if (!status.reason.isEmpty()) {
         words += ": " + status.reason;
     }
-    button.setLamp(lampOf(status.state), words);
+    button.setLamp(lampOf(status.state),
+                   tr("%1: %2. %3").arg(serviceName(stt), stateWord(status.state), words));
     const bool connected = status.state == net::LinkState::connected;
     (stt ? stt_connected_ : tts_connected_) = connected;
-    if (stt && status.state != net::LinkState::connected) stt_renewing_ = false;
-    auto& told = stt ? stt_failed_ : tts_failed_;
-    if (connected || status.state == net::LinkState::off) {
-        if (const auto before = std::exchange(told, {}); !before.isEmpty()) recovered(before);
-    }
+    if (stt && !connected) stt_renewing_ = false;
+    if (connected || status.state == net::LinkState::off) tell(stt, {});
     // Said once; the lamp shows every further try.
-    if (status.state == net::LinkState::failed && told.isEmpty()) {
-        told = words;
-        failed(words);
+    const auto& trouble = stt ? stt_trouble_ : tts_trouble_;
+    const bool said = !trouble.isEmpty() && trouble != notConnected();
+    if (status.state == net::LinkState::failed && !said) {
+        tell(stt, tr("%1: %2; it is tried again").arg(serviceName(stt), words));
     }
 }
 
-void SpeechServices::speak(const QString& text, const QString& voice) {
+void SpeechServices::tell(bool stt, const QString& trouble) {
+    (stt ? stt_trouble_ : tts_trouble_) = trouble;
+    QStringList all{stt_trouble_, tts_trouble_};
+    all.removeAll(QString());
+    const auto before = std::exchange(told_, all.join(QStringLiteral("  ◆  ")));
+    if (told_ == before) return;
+    if (!trouble.isEmpty()) return failed(told_);
+    recovered(before, told_);
+}
+
+bool SpeechServices::speak(const QString& text, const QString& voice) {
+    if (!tts_connected_) {
+        if (tts_trouble_.isEmpty()) {
+            tell(false, notConnected());
+        } else {
+            failed(told_);  // its bar may have been closed
+        }
+        return false;
+    }
     const auto id = QStringLiteral("u%1").arg(next_id_++);
     utterances_.insert(id, std::make_shared<SpokenStream>(bench_, text));
     link_->speak(id, text, voice);
+    return true;
 }
 
 void SpeechServices::interrupted() { link_->cancelAll(); }

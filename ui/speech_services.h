@@ -36,20 +36,22 @@ public:
     [[nodiscard]] LampButton* ttsButton() { return tts_; }
     [[nodiscard]] bool sttConnected() const { return stt_connected_; }
     [[nodiscard]] bool ttsConnected() const { return tts_connected_; }
-    /// Lets the remote service say it.
-    void speak(const QString& text, const QString& voice);
+    /// Lets the remote service say it; false: it is not connected, which is told.
+    bool speak(const QString& text, const QString& voice);
     void interrupted();
 
 signals:
     void understood(double start_s, double end_s, const QString& text);
     void failed(const QString& what);
-    /// What failed() said of a service is over.
-    void recovered(const QString& what);
+    /// What failed() said is over; left: what is not, or nothing.
+    void recovered(const QString& what, const QString& left);
 
 private:
     void addMenu(LampButton& button, const QString& key, const QString& standard, bool stt);
     void setOpen(bool stt, bool open);
     void askAddress(bool stt);
+    /// Says once what is wrong with each of them; empty: no longer.
+    void tell(bool stt, const QString& trouble);
     void showStatus(bool stt, const net::LinkStatus& status);
     void take(const net::SpeechPiece& piece);
     void end(const net::SpeechEnd& end);
@@ -61,8 +63,9 @@ private:
     LampButton* stt_;
     LampButton* tts_;
     bool stt_connected_ = false, tts_connected_ = false;
-    bool stt_renewing_ = false;        ///< what comes is still of the run before
-    QString stt_failed_, tts_failed_;  ///< as it was told; empty: nothing to tell
+    bool stt_renewing_ = false;  ///< what comes is still of the run before
+    QString stt_trouble_, tts_trouble_;
+    QString told_;  ///< of both
     int next_id_ = 1;
     QHash<QString, std::shared_ptr<SpokenStream>> utterances_;
 };

@@ -28,7 +28,9 @@ TransportBar::TransportBar(WindowActions& actions, bench::Bench& bench, Paramete
     run_ = addButton(actions.run, true);
     record_ = addButton(actions.record, true);
     addSeparator();
-    addButton(actions.speak_file, true)->setText(tr("Speak files"));
+    speak_file_ = addButton(actions.speak_file, true);
+    speak_file_->setText(tr("Speak files"));
+    speak_file_->setAccessibleName(speak_file_->text());
     interrupt_ = addButton(actions.interrupt, true);
     addSeparator();
     auto* toggles = new QuickToggles(edits, this);
@@ -103,10 +105,8 @@ void TransportBar::setCompact(bool compact) {
     setProperty("compact", compact);
     style()->unpolish(this);
     style()->polish(this);
-    for (auto* service : {speech_->sttButton(), speech_->ttsButton()}) {
-        service->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly
+    speak_file_->setToolButtonStyle(compact ? Qt::ToolButtonIconOnly
                                             : Qt::ToolButtonTextBesideIcon);
-    }
 }
 
 }  // namespace doubletalk::ui

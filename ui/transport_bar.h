@@ -35,7 +35,7 @@ public:
     void showRecording(double seconds);
     /// Something plays that can be interrupted.
     void showSounding(bool sounds);
-    /// For narrow windows: less space between the buttons, services as lamps without words.
+    /// For narrow windows: less space between the buttons, an icon for files.
     void setCompact(bool compact);
 
 signals:
@@ -46,7 +46,7 @@ private:
 
     WindowActions& actions_;
     SpeechServices* speech_;
-    QToolButton *run_, *record_, *interrupt_;
+    QToolButton *run_, *record_, *speak_file_, *interrupt_;
     QAction* first_of_view_;
 };
 

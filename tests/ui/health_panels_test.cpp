@@ -263,6 +263,68 @@ private slots:
         QVERIFY(!view.noteShown());
     }
 
+    /// Its device could not be opened: nothing of the run before is said of it.
+    void aRunThatNeverBeganIsNotJudged() {
+        StoreTarget target;
+        History history;
+        HealthReader reader;
+        bench::MachineState machine;
+        machine.block_max_ms = 2.0;
+        machine.block_p99_ms = 1.0;
+        machine.rules_fired = 1U << unsigned(duplex::HealthRule::buffer_fill) |
+                              1U << unsigned(duplex::HealthRule::divergence);
+        reader.update(history, target.inUse(), &machine, 16000, false);
+        QCOMPARE(reader.summary().word, QStringLiteral("Not running"));
+        QCOMPARE(reader.summary().reason, QStringLiteral("Press Run (R)"));
+        QCOMPARE(reader.find("block")->verdict, Verdict::no_data);
+        // Word and rules agree also while the machine's numbers are those of a second ago.
+        addLevelBlocks(history, 0, 10, 3000);
+        reader.update(history, target.inUse(), &machine, 16000, true);
+        QCOMPARE(reader.summary().word, QStringLiteral("Healthy"));
+        QCOMPARE(reader.summary().fired, QStringList());
+        QVERIFY(reader.summary().reason.startsWith("8 rules pass"));
+        // Without data there is nothing to ask "Why?" about.
+        for (int i = 0; i < 40; ++i) history.addRow(row(i * 10 + 9, {{"drift_ppm", 120.0}}));
+        reader.update(history, target.inUse(), &machine, 16000, true);
+        HealthRowView view;
+        view.resize(248, 43);
+        view.setRow(*reader.find("drift"), 10.0);
+        view.setRow(*reader.find("drift"), 11.1);
+        QVERIFY(view.noteShown());
+        history.clear();
+        reader.update(history, target.inUse(), &machine, 16000, false);
+        view.setRow(*reader.find("drift"), history.nowS());
+        QVERIFY(!view.noteShown());
+    }
+
+    void latencyIsToldWithItsValue() {
+        StoreTarget target;
+        History history;
+        HealthReader reader;
+        bench::MachineState machine;
+        machine.rules_fired = 1U << unsigned(duplex::HealthRule::latency);
+        const auto text = std::string(duplex::Health::ruleText(duplex::HealthRule::latency));
+        history.addEvent({.block = 100,
+                          .kind = EventKind::health_changed,
+                          .value = 1.0,
+                          .text = "degraded",
+                          .cause = Name(text)});
+        const auto reason = [&](int block, double plays) {
+            history.addRow(row(block, {{"latency_ms", 203.4}, {"assistant_plays", plays}}));
+            reader.update(history, target.inUse(), &machine, 16000, true);
+            return reader.summary().reason;
+        };
+        const auto playing = reason(9, 1.0);
+        QVERIFY2(playing.startsWith("Latency 203 ms is above the limit of 200 ms, 7 rules pass"),
+                 qPrintable(playing));
+        const auto silent = reason(19, 0.0);
+        QVERIFY2(silent.startsWith("Latency at rest, nothing plays; it was 203 ms"),
+                 qPrintable(silent));
+        for (const auto& said : reader.summary().fired + reader.summary().passed) {
+            QVERIFY2(!said.contains('_'), qPrintable(said));
+        }
+    }
+
     /// No chain is called healthy of which a value fails: METRICS has a target of 200 ms for a stop
     /// and counts it as missed after 2 s.
     void bandsAndStateAgree() {

@@ -31,6 +31,7 @@
 #include "ui/theme/theme.h"
 #include "ui/widgets/error_bar.h"
 #include "ui/widgets/guide_strip.h"
+#include "ui/widgets/lamp_button.h"
 #include "ui/widgets/status_content.h"
 #include "ui/window_actions.h"
 
@@ -268,6 +269,34 @@ private slots:
         }
     }
 
+    /// Also when it filled the screen the last time.
+    void theProgramHasTheSizeAskedFor() {
+        QMainWindow last;
+        last.resize(1600, 1000);
+        last.showMaximized();
+        QVERIFY(last.isMaximized());
+        QSettings kept(folder_.filePath("look/doubletalk/doubletalk.conf"), QSettings::IniFormat);
+        kept.setValue("window/geometry", last.saveGeometry());
+        kept.sync();
+        const auto session = recorded("to see");
+        const auto picture = folder_.filePath("sized.png");
+        for (const auto& more : {QStringList(), {"--default-settings"}}) {
+            QProcess program;
+            auto environment = QProcessEnvironment::systemEnvironment();
+            environment.insert("HOME", folder_.path());
+            environment.insert("XDG_CONFIG_HOME", folder_.filePath("look"));
+            environment.insert("QT_QPA_PLATFORM", "offscreen");
+            program.setProcessEnvironment(environment);
+            program.start(
+                DT_WINDOW_PROGRAM,
+                QStringList{"--size", "1280x800", "--open", session, "--picture", picture} + more);
+            QVERIFY(program.waitForFinished(kLongMs));
+            QCOMPARE(program.exitCode(), 0);
+            QCOMPARE(QImage(picture).size(), QSize(1280, 800));
+            QFile::remove(picture);
+        }
+    }
+
     void aRunIsNotReplacedByASessionThatOpensLate() {
         const auto session = recorded("late");
         MainWindow window;
@@ -388,6 +417,15 @@ private slots:
                              window.actions().hold, window.actions().palette}) {
             QVERIFY2(bar->widgetForAction(action)->isVisible(), qPrintable(action->text()));
         }
+        // Lamps keep their words; the button with a picture of its own gives way.
+        for (const auto& name : {"STT", "TTS"}) {
+            for (auto* lamp : bar->findChildren<LampButton*>()) {
+                if (lamp->text() != name) continue;
+                QCOMPARE(lamp->toolButtonStyle(), Qt::ToolButtonTextBesideIcon);
+            }
+        }
+        auto* files = qobject_cast<QToolButton*>(bar->widgetForAction(window.actions().speak_file));
+        QCOMPARE(files->toolButtonStyle(), Qt::ToolButtonIconOnly);
         window.resize(1120, 700);
         QTRY_VERIFY(more->isVisible());
         for (auto* action :

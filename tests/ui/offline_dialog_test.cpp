@@ -198,6 +198,17 @@ private slots:
         QCOMPARE(hear.count(), 1);
         QCOMPARE(hear[0][0].toString(), path("mic-cleaned.wav"));
         keepPicture(dialog, "analysis");
+        // Another pair: the values of the one before are not beside its names.
+        receiveAt(dialog, path("next"));
+        auto two = send(2, 8000);
+        QTRY_COMPARE_WITH_TIMEOUT(fields[0]->text(), path("next-far.wav"), kLongMs);
+        QVERIFY(two.get());
+        QCOMPARE(table.rowCount(), 0);
+        QVERIFY(!button(dialog, "Hear result").isEnabled());
+        // NAME of the next one: without an ending.
+        QCOMPARE(dialog.pairName(), path("next"));
+        dialog.setFiles(path("p_far.m4a"), path("p_mic.m4a"));
+        QCOMPARE(dialog.pairName(), path("p_mic"));
     }
 
     void whatCannotBeAnalysedIsExplained() {

@@ -19,12 +19,20 @@
 #include "ui/plots/strip.h"
 #include "ui/plots/time_stack.h"
 #include "ui/plots/time_view.h"
+#include "ui/plots/voice_strip.h"
 #include "ui/theme/theme.h"
 
 namespace doubletalk::ui {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+bool columnDiffers(const QImage& a, const QImage& b, int x) {
+    for (int y = 0; y < a.height(); ++y) {
+        if (a.pixel(x, y) != b.pixel(x, y)) return true;
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -236,6 +244,86 @@ private slots:
         QVERIFY(view.follows());
         QTest::keyClick(stack.get(), Qt::Key_F);
         QVERIFY(!view.follows());
+    }
+
+    void aTrackPlaysUnderALine() {
+        TimeView view;
+        view.setSpan(8.0);
+        view.advance(history_.nowS());
+        std::unique_ptr<TimeStack> stack(makeEchoStack(history_, view));
+        stack->resize(900, 600);
+        stack->show();
+        pump(*stack);
+        auto* plot = stack->findChildren<QWidget*>("", Qt::FindDirectChildrenOnly).last();
+        const double from_s = view.range().from_s;
+        const auto at = [&](double time_s, int y) {
+            return QPoint(int(std::lround(stack->xOf(time_s))) - plot->x(), y);
+        };
+        const auto drag = [&](QPoint from, QPoint to, Qt::KeyboardModifiers keys) {
+            QTest::mousePress(plot, Qt::LeftButton, keys, from);
+            QMouseEvent move(QEvent::MouseMove, to, plot->mapToGlobal(to), Qt::LeftButton,
+                             Qt::LeftButton, keys);
+            QApplication::sendEvent(plot, &move);
+        };
+        const int ruler = plot->height() - 5, middle = plot->height() / 2;
+        // The line moves, the curves are not drawn again.
+        const auto drawn = stack->framesDrawn();
+        const auto before = stack->grab().toImage();
+        for (const double time_s : {from_s + 1.0, from_s + 3.0}) {
+            view.setPlayhead(time_s);
+            pump(*stack);
+            QCOMPARE(stack->playLineX().value_or(-1), int(std::floor(stack->xOf(time_s))));
+        }
+        QCOMPARE(stack->framesDrawn(), drawn);
+        const auto after = stack->grab().toImage();
+        int columns = 0;
+        for (int x = 0; x < after.width(); ++x) columns += columnDiffers(before, after, x) ? 1 : 0;
+        QCOMPARE(columns, 1);
+        view.setPlayhead(from_s - 1.0);
+        QVERIFY(!stack->playLineX());
+        // Dragged: it follows the pointer, not the sound, and asks when it is released.
+        QSignalSpy wanted(&view, &TimeView::playFromWanted);
+        view.setPlayhead(from_s + 1.0);
+        const auto range = view.range();
+        for (const auto& [y, keys] :
+             {std::pair{ruler, Qt::NoModifier}, {middle, Qt::AltModifier}}) {
+            wanted.clear();
+            drag(at(from_s + 2.0, y), at(from_s + 5.0, y), keys);
+            view.setPlayhead(from_s + 1.1);
+            QVERIFY(std::abs(*view.playhead() - from_s - 5.0) < 0.03);
+            QCOMPARE(wanted.count(), 0);
+            QTest::mouseRelease(plot, Qt::LeftButton, keys, at(from_s + 5.0, y));
+            QCOMPARE(wanted.count(), 1);
+            QVERIFY(std::abs(wanted[0][0].toDouble() - from_s - 5.0) < 0.03);
+        }
+        QTest::mouseDClick(plot, Qt::LeftButton, {}, at(from_s + 2.0, ruler));
+        QVERIFY(view.range() == range && view.follows());
+        // Nothing plays: the ruler moves the view, as everywhere.
+        wanted.clear();
+        view.setPlayhead({});
+        QVERIFY(!stack->playLineX());
+        drag(at(from_s + 1.0, ruler), at(from_s + 2.0, ruler), {});
+        QTest::mouseRelease(plot, Qt::LeftButton, {}, at(from_s + 2.0, ruler));
+        QVERIFY(wanted.isEmpty() && view.range().from_s < from_s);
+    }
+
+    void aLevelBelowHearingIsNotCounted() {
+        History history;
+        for (int i = 0; i < 100; ++i) {
+            bench::FeedBlock block;
+            block.block = i;
+            block.clean_dbfs = i < 50 ? -200.0F : -40.0F;
+            history.addBlock(block);
+        }
+        TimeView view;
+        ProblemList problems;
+        VoiceStrip voice;
+        StripFrame frame{.history = history, .view = view, .problems = problems, .rect = {}};
+        frame.rect = QRect(0, 0, 800, 100);
+        frame.px_per_s = 100.0;
+        const auto textAt = [&](double time_s) { return voice.dotsAt(time_s, frame).front().text; };
+        QCOMPARE(textAt(0.2), QString("output < −90 dBFS"));
+        QCOMPARE(textAt(0.8), QString("output −40.0 dBFS"));
     }
 
     void holdKeepsAnEarlierRun() {

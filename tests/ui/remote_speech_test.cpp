@@ -85,6 +85,7 @@ private slots:
         QVERIFY(stt.start({}));
         QVERIFY(tts.start({}));
         const auto port = std::uint16_t(QUrl(stt.address()).port());
+        const auto tts_port = std::uint16_t(QUrl(tts.address()).port());
         QSettings().setValue("remote/stt_url", stt.address());
         QSettings().setValue("remote/tts_url", tts.address());
         MainWindow window;
@@ -153,7 +154,13 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(lamp(window, "STT").accessibleName().endsWith("failed"), kLongMs);
         QTRY_VERIFY_WITH_TIMEOUT(window.history().nowS() > before_s + 0.5, kLongMs);
         auto* bar = window.centralWidget()->findChild<ErrorBar*>();
-        QVERIFY2(bar->text().count("ws://") == 1, qPrintable(bar->text()));
+        QTRY_VERIFY_WITH_TIMEOUT(lamp(window, "TTS").accessibleName().endsWith("failed"), kLongMs);
+        for (const auto& part : {"Speech recognition (STT): ws://", "Speech synthesis (TTS): ws://",
+                                 "it is tried again"}) {
+            QVERIFY2(bar->text().contains(part), qPrintable(bar->text()));
+        }
+        QVERIFY2(lamp(window, "STT").toolTip().contains("failed"),
+                 qPrintable(lamp(window, "STT").toolTip()));
         auto* line = speak.findChild<QLineEdit*>();
         auto* voices = speak.findChild<QComboBox*>();
         voices->setCurrentIndex(voices->findData("remote"));
@@ -165,7 +172,19 @@ private slots:
         lamp(window, "STT").menu()->actions().front()->trigger();
         QTRY_VERIFY_WITH_TIMEOUT(!bar->text().isEmpty(), kLongMs);
         QVERIFY(stt.start({.service = {.port = port}}));
+        QTRY_VERIFY_WITH_TIMEOUT(!bar->text().contains("STT"), kLongMs);
+        QVERIFY2(bar->text().startsWith("Speech synthesis (TTS)"), qPrintable(bar->text()));
+        net::TtsServer again;
+        QVERIFY(again.start({.service = {.port = tts_port}}));
         QTRY_VERIFY_WITH_TIMEOUT(bar->text().isEmpty(), kLongMs);
+        // So does that it was never connected.
+        lamp(window, "TTS").menu()->actions()[1]->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(lamp(window, "TTS").accessibleName().endsWith("off"), kLongMs);
+        QTest::keyClick(line, Qt::Key_Return);
+        QVERIFY2(bar->text().contains("not connected"), qPrintable(bar->text()));
+        connectTo(window, "TTS");
+        QCOMPARE(bar->text(), QString());
+        QVERIFY(lamp(window, "TTS").toolTip().contains("connected"));
         // The window ends while all of it runs.
     }
 

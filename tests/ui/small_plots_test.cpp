@@ -84,6 +84,28 @@ private slots:
             path.exportTo(folder_.filePath("p.png"), ExportFormat::png, ExportRange::all, &error));
     }
 
+    /// Few packets, and none after them.
+    void theLastPacketsAreDrawn() {
+        History history;
+        const auto add = [&](int packets) {
+            for (int i = 0; i < packets; ++i) {
+                bench::FeedPacket packet;
+                packet.delay_ms = 20.0 + i;
+                history.addPacket(packet);
+            }
+        };
+        DelayVariationPlot delays(history);
+        delays.resize(360, 240);
+        delays.show();
+        add(60);
+        delays.refresh();
+        QCOMPARE(delays.delays().size(), std::size_t(60));
+        add(10);
+        delays.refresh();
+        QCOMPARE(delays.delays().size(), std::size_t(60));
+        QTRY_VERIFY((delays.refresh(), delays.delays().size() == 70));
+    }
+
     void lostPacketsStandInTheirLane() {
         LaneStrip lane({Lane::lost});
         TimeView view;

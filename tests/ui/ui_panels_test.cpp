@@ -18,6 +18,7 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QStatusBar>
 #include <QTableView>
 #include <QTest>
 #include <QToolBar>
@@ -271,7 +272,13 @@ private slots:
             queue[std::size_t(i)].length_ms = i == 3 ? 0 : 6250;
             queue[std::size_t(i)].heard_ms = i < 2 ? 2310.5 : 0;
         }
+        queue[0].heard_error_ms = 57.7;
         panel.setQueue(queue, 4100);
+        // A place with its error is shown whole.
+        const auto place = panel.table().model()->index(0, QueueModel::kPosition).data().toString();
+        QVERIFY2(place.contains("± 57.7 ms"), qPrintable(place));
+        const int needed = QFontMetrics(Theme::current().number()).horizontalAdvance(place);
+        QVERIFY(panel.table().columnWidth(QueueModel::kPosition) >= needed + 16);
         QSignalSpy moved(&panel, &SpeakPanel::moveWanted);
         panel.table().selectRow(2);
         panel.activateWindow();
@@ -339,7 +346,7 @@ private slots:
         const auto labels = card.findChildren<QLabel*>();
         QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
             return label->text().contains("Run") && label->text().contains("Shift+R") &&
-                   label->text().contains("Next problem");
+                   label->text().contains("Next problem") && label->text().contains("time ruler");
         }));
         keepPicture(window, "keys");
         QTest::keyClick(&card, Qt::Key_Escape);
@@ -363,6 +370,7 @@ private slots:
     }
 
     void statusAndSessions() {
+        QStatusBar bar;
         StatusContent status;
         status.resize(1400, 26);
         bench::MachineState machine;
@@ -372,7 +380,22 @@ private slots:
         status.setFramesPerSecond(30.0);
         status.setRecording(15.0);
         status.setRoundTrip(41.6);
+        bar.addPermanentWidget(&status, 1);
+        bar.show();
+        const int height = bar.sizeHint().height();
         status.setProgress("Importing", 0.4, true);
+        QTest::qWait(20);
+        QCOMPARE(bar.sizeHint().height(), height);
+        const auto red = [&] {
+            for (const auto* cell : status.findChildren<QLabel*>()) {
+                if (cell->accessibleName().startsWith("Overruns"))
+                    return cell->text().contains(Theme::current().colour(Token::problem).name());
+            }
+            qFatal("no overruns");
+        };
+        QVERIFY(red());
+        status.setMachine(machine, false);
+        QVERIFY(!red());
         keepPicture(status, "status");
         QTemporaryDir folder;
         SessionPanel sessions;
@@ -384,6 +407,15 @@ private slots:
         emit sessions.table().activated(sessions.model().index(0, 0));
         QCOMPARE(open.count(), 0);  // nothing readable there
         keepPicture(sessions, "sessions");
+        // Listed anew in the middle of a double click: the row stays selected.
+        sessions.setFolders(folder.path(), {folder.filePath("gone"), folder.filePath("lost")});
+        sessions.table().selectRow(1);
+        const auto chosen =
+            sessions.model().index(1, 0).data(SessionListModel::kFolderRole).toString();
+        sessions.setFolders(folder.path(), {folder.filePath("lost"), folder.filePath("gone")});
+        const auto rows = sessions.table().selectionModel()->selectedRows();
+        QCOMPARE(rows.size(), 1);
+        QCOMPARE(rows[0].data(SessionListModel::kFolderRole).toString(), chosen);
     }
 
     void docksKeepTheirPlaces() {

@@ -7,9 +7,11 @@
 
 #include "app/bench/bench.h"
 #include "engine/duplex/health.h"
+#include "engine/duplex/settings.h"
 #include "ui/models/event_text.h"
 #include "ui/models/health_judge.h"
 #include "ui/models/history.h"
+#include "ui/models/setting_text.h"
 
 namespace doubletalk::ui {
 namespace {
@@ -104,23 +106,38 @@ void HealthReader::summarise(const Input& in, bool running) {
     summary_.verdict = Verdict::no_data;
 }
 
-/// The engine's rules: all of them from a running engine, of a session those it told.
+/// What a rule is about, with the value that broke it where one is known.
+QString HealthReader::ruleWords(duplex::HealthRule rule, bool fired, const Input& in) {
+    if (rule != duplex::HealthRule::latency) return qt(duplex::Health::ruleText(rule));
+    const auto limit = numberText(in.settings.health.max_latency_ms, 0);
+    const double ms = newest(in.history.series("latency_ms")).value;
+    if (!fired || !std::isfinite(ms)) return tr("latency is above the limit of %1 ms").arg(limit);
+    const bool plays = in.history.value("assistant_plays") > 0.5;
+    return (plays ? tr("latency %1 ms is above the limit of %2 ms")
+                  : tr("latency at rest, nothing plays; it was %1 ms, the limit is %2 ms"))
+        .arg(numberText(ms, 0), limit);
+}
+
+/// The engine's rules. Whether one fired the history says, as it gives the word; which ones beside
+/// the first, only a running engine.
 void HealthReader::readRules(const Input& in) {
+    const bool any = !engine_state_.isEmpty() && engine_state_ != QLatin1String("healthy");
+    const auto mask = any && in.machine != nullptr ? in.machine->rules_fired : 0U;
     const auto count = static_cast<std::uint32_t>(duplex::HealthRule::count_);
     for (std::uint32_t i = 0; i < count; ++i) {
-        const auto rule = qt(duplex::Health::ruleText(static_cast<duplex::HealthRule>(i)));
-        const bool fired = in.machine != nullptr ? ((in.machine->rules_fired >> i) & 1U) != 0
-                                                 : rule == engine_reason_;
-        if (fired) summary_.fired << rule;
-        if (!fired) summary_.passed << rule;
+        const auto rule = static_cast<duplex::HealthRule>(i);
+        const bool first = any && qt(duplex::Health::ruleText(rule)) == engine_reason_;
+        const bool fired = first || ((mask >> i) & 1U) != 0;
+        (fired ? summary_.fired : summary_.passed) << ruleWords(rule, fired, in);
     }
-    const bool all_known = in.machine != nullptr || engine_reason_.isEmpty();
-    if (all_known) summary_.rules_pass = int(summary_.passed.size());
+    if (in.machine != nullptr || !any) summary_.rules_pass = int(summary_.passed.size());
 }
 
 void HealthReader::update(const History& history, const duplex::Settings& settings,
                           const bench::MachineState* machine, int rate_hz, bool running) {
-    const Input in{history, settings, machine, rate_hz};
+    // A run that never began has no machine; what is known is of the run before.
+    const bool begun = running || history.nowS() > 0.0 || !history.series("erle_db").values.empty();
+    const Input in{history, settings, begun ? machine : nullptr, rate_hz};
     readEvents(in);
     rows_.clear();
     addEcho(in);

@@ -11,6 +11,7 @@ namespace doubletalk::bench {
 struct MachineState;
 }
 namespace doubletalk::duplex {
+enum class HealthRule : std::uint8_t;
 struct Settings;
 }
 
@@ -71,6 +72,7 @@ private:
     void addMachine(const Input& in);
     void summarise(const Input& in, bool running);
     void readRules(const Input& in);
+    [[nodiscard]] static QString ruleWords(duplex::HealthRule rule, bool fired, const Input& in);
 
     std::vector<HealthRow> rows_;
     HealthSummary summary_;

@@ -46,7 +46,10 @@ public:
         after_ = next->after_;
         at_ns_ = next->at_ns_;
         setText(next->text());
-        setObsolete(edits_.requestedText(after_.front().name) == shown_before_);
+        if (edits_.requestedText(after_.front().name) == shown_before_) {
+            putAll(before_);  // not set by anybody, where it was not before
+            setObsolete(true);
+        }
         return true;
     }
 

@@ -104,7 +104,8 @@ QString QueueModel::toolTip(const Speech& speech, int column) const {
     return tr(
         "How far it was heard at the loudspeaker. Lost and concealed stretches "
         "count as passed. After an interruption: where it was cut. ± is the "
-        "95 % confidence of the device's own count; without it the place is exact.");
+        "95 % confidence of the device's own count. Without it the place is exact in the virtual "
+        "room, and on a device not known yet.");
 }
 
 QVariant QueueModel::value(const Speech& speech, int role) const {

@@ -5,6 +5,7 @@
 #include <QDateTime>
 #include <QHeaderView>
 #include <QLabel>
+#include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -97,7 +98,16 @@ SessionPanel::SessionPanel(QWidget* parent)
 }
 
 void SessionPanel::setFolders(const QString& folder, const QStringList& others) {
+    // What is selected stays under the pointer, also in the middle of a double click.
+    const auto before = selected();
+    const int scrolled = table_->verticalScrollBar()->value();
     model_->scan(folder, others);
+    for (int row = 0; row < model_->rowCount() && !before.isEmpty(); ++row) {
+        const auto folder_there = model_->index(row, 0).data(SessionListModel::kFolderRole);
+        if (folder_there.toString() == before) table_->selectRow(row);
+    }
+    table_->doItemsLayout();
+    table_->verticalScrollBar()->setValue(scrolled);
     updateButtons();
 }
 

@@ -156,8 +156,11 @@ void SpeakPanel::addTable() {
         const QFontMetrics words(theme.font(Type::row));
         table_->setColumnWidth(QueueModel::kState,
                                words.horizontalAdvance(tr("heard to its end")) + 20);
-        table_->setColumnWidth(QueueModel::kPosition, theme.scaled(140));  // with its error
-        table_->setColumnWidth(QueueModel::kLength, theme.scaled(86));
+        const QFontMetrics numbers(theme.number());
+        const auto at = timeText(0.0);
+        const auto with_error = tr("%1 ± %2 ms").arg(at, numberText(88.8, 1));
+        table_->setColumnWidth(QueueModel::kPosition, numbers.horizontalAdvance(with_error) + 20);
+        table_->setColumnWidth(QueueModel::kLength, numbers.horizontalAdvance(at) + 20);
     };
     connect(&Theme::current(), &Theme::changed, this, restyle);
     restyle();

@@ -18,6 +18,7 @@ namespace {
 
 constexpr double kLeastPercent = 0.1;
 constexpr std::size_t kRedrawPackets = 50;  // a second of 20 ms packets
+constexpr int kRestMs = 500;
 constexpr int kMostPoints = 400;
 constexpr std::array kShares{0.50, 0.95, 0.99};
 
@@ -103,7 +104,12 @@ void DelayVariationPlot::refresh() {
     const bool restarted = history_.epoch() != drawn_epoch_;
     // Twice a second is enough, and less often the more there is to sort.
     const auto wait = std::max(kRedrawPackets, drawn_ / 50);
-    if (!isVisible() || (!restarted && size < drawn_ + (drawn_ == 0 ? 1 : wait))) return;
+    if (size != seen_) {
+        seen_ = size;
+        since_news_.start();
+    }
+    const bool rests = size != drawn_ && since_news_.hasExpired(kRestMs);
+    if (!isVisible() || (!restarted && !rests && size < drawn_ + (drawn_ == 0 ? 1 : wait))) return;
     drawn_ = size;
     drawn_epoch_ = history_.epoch();
     collect();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QElapsedTimer>
 #include <array>
 #include <vector>
 
@@ -44,7 +45,8 @@ private:
     QCPItemStraightLine* playout_line_;
     std::array<QCPItemText*, 3> mark_texts_{};
     std::vector<double> sorted_;
-    std::size_t drawn_ = 0;
+    std::size_t drawn_ = 0, seen_ = 0;
+    QElapsedTimer since_news_;
     std::uint64_t drawn_epoch_ = 0;
 };
 

@@ -29,7 +29,8 @@ constexpr int kCompactBelow = 960;  // px of the stack
 constexpr int kFlagStrip = 16;
 constexpr int kTimeAxis = 22;
 constexpr int kStripGap = 4;
-constexpr int kTickPx = 75;  // least distance of time ticks
+constexpr int kTickPx = 75;       // least distance of time ticks
+constexpr int kPlayLineFoot = 6;  // of the play position, in the time ruler
 
 }  // namespace
 
@@ -49,6 +50,20 @@ private:
     std::function<void(QCPPainter*)> draw_;
 };
 
+/// Where a track plays: above the plot, so that nothing of it is drawn again when it moves.
+class TimeStack::PlayLine : public QWidget {
+public:
+    explicit PlayLine(QWidget* parent) : QWidget(parent) {
+        setAttribute(Qt::WA_TransparentForMouseEvents);
+        hide();
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter(this).fillRect(rect(), Theme::current().colour(Token::text));
+    }
+};
+
 TimeStack::TimeStack(const QString& title, const QString& name, const History& history,
                      TimeView& view, QWidget* parent)
     : QWidget(parent),
@@ -56,7 +71,8 @@ TimeStack::TimeStack(const QString& title, const QString& name, const History& h
       history_(history),
       view_(view),
       header_(new PlotHeader(title, this)),
-      plot_(new QCustomPlot(this)) {
+      plot_(new QCustomPlot(this)),
+      play_line_(new PlayLine(plot_)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -86,6 +102,8 @@ TimeStack::TimeStack(const QString& title, const QString& name, const History& h
     connect(&view_, &TimeView::followChanged, this, &TimeStack::changed);
     connect(&view_, &TimeView::cursorsChanged, this, &TimeStack::changed);
     connect(&view_, &TimeView::markedChanged, this, &TimeStack::changed);
+    connect(&view_, &TimeView::playheadChanged, this, &TimeStack::placePlayLine);
+    connect(plot_, &QCustomPlot::afterReplot, this, &TimeStack::placePlayLine);
     connect(&Theme::current(), &Theme::changed, this, &TimeStack::restyle);
     restyle();
 }
@@ -189,6 +207,26 @@ StripFrame TimeStack::frameOf(std::size_t index, const Drawing& drawing) const {
 
 double TimeStack::xOf(double time_s) const {
     return rects_.empty() ? 0.0 : frameOf(0, liveDrawing()).xOf(time_s) + plot_->x();
+}
+
+void TimeStack::placePlayLine() {
+    const auto& at = view_.playhead();
+    const auto area = dataArea();
+    bool shown = at.has_value() && !rects_.empty();
+    if (shown) {
+        const int x = int(std::floor(frameOf(0, liveDrawing()).xOf(*at)));
+        shown = x >= area.left() && x <= area.right();
+        if (shown) {
+            play_line_->setGeometry(x, area.top(), 1,
+                                    area.height() + Theme::current().scaled(kPlayLineFoot));
+        }
+    }
+    play_line_->setVisible(shown);
+}
+
+std::optional<int> TimeStack::playLineX() const {
+    if (play_line_->isHidden()) return {};
+    return play_line_->x() + plot_->x();
 }
 
 QRect TimeStack::dataArea() const {

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] QString note() const;
     /// x of a time in this widget, logical px.
     [[nodiscard]] double xOf(double time_s) const;
+    /// x of the line where a track plays, in this widget; nothing while it is not in view.
+    [[nodiscard]] std::optional<int> playLineX() const;
     [[nodiscard]] const std::vector<std::unique_ptr<Strip>>& strips() const { return strips_; }
 
 protected:
@@ -96,6 +98,12 @@ private:
     [[nodiscard]] std::vector<double> timeTicks(const StripFrame& frame) const;
     [[nodiscard]] QRect dataArea() const;
     void updateWavePeak();
+    void placePlayLine();
+    [[nodiscard]] bool inRuler(QPointF at) const;
+    /// Whether a press there moves the play position.
+    [[nodiscard]] bool scrubsAt(const QMouseEvent& event) const;
+    bool doubleClick(const QMouseEvent& event);
+    void mouseRelease();
     bool mousePress(QMouseEvent& event);
     bool mouseMove(QMouseEvent& event);
     bool wheel(QWheelEvent& event);
@@ -103,11 +111,13 @@ private:
     [[nodiscard]] int cursorNear(double x) const;
 
     class Layer;
+    class PlayLine;
     QString name_, idle_text_;
     const History& history_;
     TimeView& view_;
     PlotHeader* header_;
     QCustomPlot* plot_;
+    PlayLine* play_line_;
     std::vector<std::unique_ptr<Strip>> strips_;
     std::vector<QCPAxisRect*> rects_;
     ProblemList problems_;
@@ -122,7 +132,7 @@ private:
     std::vector<std::int64_t> drawn_;  ///< what the last frame showed
     std::int64_t frames_drawn_ = 0;
     int dragged_cursor_ = -1;
-    bool panning_ = false;
+    bool panning_ = false, scrubbing_ = false;
     double pressed_x_ = 0.0, pressed_from_s_ = 0.0;
 };
 

@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Doubletalk authors
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <qcustomplot.h>
+
 #include <QContextMenuEvent>
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -8,7 +10,7 @@
 #include <QToolTip>
 #include <QWheelEvent>
 #include <cmath>
-#include <qcustomplot.h>
+#include <utility>
 
 #include "ui/models/history.h"
 #include "ui/plots/strip.h"
@@ -45,17 +47,36 @@ bool TimeStack::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::MouseButtonPress: return mousePress(*static_cast<QMouseEvent*>(event));
         case QEvent::MouseMove: return mouseMove(*static_cast<QMouseEvent*>(event));
         case QEvent::MouseButtonRelease:
-            dragged_cursor_ = -1;
-            panning_ = false;
-            plot_->unsetCursor();
+            mouseRelease();
             return false;
         case QEvent::MouseButtonDblClick:
-            if (static_cast<QMouseEvent*>(event)->button() == Qt::LeftButton) view_.fit();
-            return true;
+            return doubleClick(*static_cast<QMouseEvent*>(event));
         case QEvent::Wheel: return wheel(*static_cast<QWheelEvent*>(event));
         case QEvent::ToolTip: return toolTip(*static_cast<QHelpEvent*>(event));
         default: return QWidget::eventFilter(watched, event);
     }
+}
+
+bool TimeStack::inRuler(QPointF at) const {
+    const auto area = dataArea();
+    return at.y() > area.bottom() && at.x() >= area.left() && at.x() <= area.right();
+}
+
+bool TimeStack::scrubsAt(const QMouseEvent& event) const {
+    return view_.playhead() &&
+           (inRuler(event.position()) || (event.modifiers() & Qt::AltModifier) != 0);
+}
+
+void TimeStack::mouseRelease() {
+    dragged_cursor_ = -1;
+    panning_ = false;
+    plot_->unsetCursor();
+    if (std::exchange(scrubbing_, false)) view_.endScrub();
+}
+
+bool TimeStack::doubleClick(const QMouseEvent& event) {
+    if (event.button() == Qt::LeftButton && !scrubsAt(event)) view_.fit();
+    return true;
 }
 
 bool TimeStack::mousePress(QMouseEvent& event) {
@@ -65,16 +86,27 @@ bool TimeStack::mousePress(QMouseEvent& event) {
     pressed_from_s_ = view_.range().from_s;
     dragged_cursor_ = cursorNear(pressed_x_);
     panning_ = false;
+    scrubbing_ = scrubsAt(event);
+    if (scrubbing_) {
+        dragged_cursor_ = -1;
+        view_.scrub(frameOf(0, liveDrawing()).timeAt(pressed_x_));
+    }
     return true;
 }
 
 bool TimeStack::mouseMove(QMouseEvent& event) {
     const double x = event.position().x();
     if (!(event.buttons() & Qt::LeftButton)) {
-        plot_->setCursor(cursorNear(x) >= 0 ? Qt::SplitHCursor : Qt::ArrowCursor);
+        plot_->setCursor(scrubsAt(event)      ? Qt::PointingHandCursor
+                         : cursorNear(x) >= 0 ? Qt::SplitHCursor
+                                              : Qt::ArrowCursor);
         return false;
     }
     const auto frame = frameOf(0, liveDrawing());
+    if (scrubbing_) {
+        view_.scrub(frame.timeAt(x));
+        return true;
+    }
     if (dragged_cursor_ >= 0) {
         view_.setCursor(dragged_cursor_, frame.timeAt(x));
         return true;
@@ -108,6 +140,11 @@ bool TimeStack::toolTip(QHelpEvent& event) {
     QString text;
     for (const auto& [box, tip] : flag_tips_) {
         if (box.contains(at)) text = tip;
+    }
+    if (inRuler(at)) {
+        text =
+            tr("Time of the run. While a track plays (Hear), a click or drag here, or with Alt "
+               "on the plot, plays on from there");
     }
     const auto drawing = liveDrawing();
     for (std::size_t i = 0; text.isEmpty() && i < strips_.size(); ++i) {

@@ -123,6 +123,27 @@ void TimeView::unmark() {
     emit markedChanged();
 }
 
+void TimeView::setPlayhead(std::optional<double> at_s) {
+    if (scrubs_ && at_s) return;
+    scrubs_ = false;
+    if (at_s == playhead_) return;
+    playhead_ = at_s;
+    emit playheadChanged();
+}
+
+void TimeView::scrub(double at_s) {
+    if (!playhead_) return;
+    scrubs_ = true;
+    playhead_ = std::clamp(at_s, 0.0, std::max(now_s_, 0.0));
+    emit playheadChanged();
+}
+
+void TimeView::endScrub() {
+    if (!scrubs_) return;
+    scrubs_ = false;
+    emit playFromWanted(*playhead_);
+}
+
 QString TimeView::flagText(const Event& event) const {
     if (flag_text_) return flag_text_(event);
     const auto name = event.text.view();

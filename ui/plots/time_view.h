@@ -66,6 +66,14 @@ public:
     void show(const TimeRange& stretch);
     void unmark();
 
+    /// Where a track of the opened session sounds; nothing while none does.
+    [[nodiscard]] const std::optional<double>& playhead() const { return playhead_; }
+    /// Ignored while it is dragged, unless nothing sounds any more.
+    void setPlayhead(std::optional<double> at_s);
+    /// Drags it; endScrub() asks for what sounds to go on from there.
+    void scrub(double at_s);
+    void endScrub();
+
     /// Rate of the frames in events. 16000 unless set.
     [[nodiscard]] int rateHz() const { return rate_hz_; }
     void setRateHz(int hz) { rate_hz_ = hz; }
@@ -78,6 +86,8 @@ signals:
     void followChanged(bool follows);
     void cursorsChanged();
     void markedChanged();
+    void playheadChanged();
+    void playFromWanted(double at_s);
 
 private:
     void place(TimeRange range);
@@ -90,6 +100,8 @@ private:
     bool cursors_shown_ = false;
     double cursors_[2] = {-1.0, -1.0};
     std::optional<TimeRange> marked_;
+    std::optional<double> playhead_;
+    bool scrubs_ = false;
     int rate_hz_ = 16000;
     std::function<QString(const Event&)> flag_text_;
 };

@@ -21,6 +21,7 @@ constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
 constexpr double kHeldOpacity = 0.5;
 constexpr double kTextPx = 13.0;
 constexpr int kNameInset = 12;
+constexpr double kShownLeastDbfs = -90.0;  // as the meters show it
 constexpr double kOvershoot = 0.03;  // of the axis, before it grows
 
 /// Index of the first value at or after a time.
@@ -222,7 +223,7 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
         QString text = frame.compact ? QString() : curve.name;
         if (!values.empty() && !std::isnan(values.back())) {
             if (!text.isEmpty()) text += ' ';
-            text += plainNumber(values.back(), axis_.decimals);
+            text += valueText(values.back(), axis_.decimals);
         }
         labels.push_back({y / frame.ratio, text, curve.colour});
     }
@@ -237,6 +238,11 @@ void ValueStrip::drawGutters(QPainter& painter, const StripFrame& frame) {
         drawLabel(painter, QRectF(right + 8, ys[i] - text_px / 2.0, 400, text_px),
                          Qt::AlignLeft | Qt::AlignVCenter, labels[i].text);
     }
+}
+
+QString ValueStrip::valueText(double value, int decimals) const {
+    const bool silent = axis_.unit == QLatin1String("dBFS") && value < kShownLeastDbfs;
+    return silent ? QStringLiteral("< −%1").arg(-kShownLeastDbfs) : plainNumber(value, decimals);
 }
 
 std::vector<LegendEntry> ValueStrip::legend(bool compact) const {
@@ -269,10 +275,10 @@ std::vector<CursorDot> ValueStrip::dotsAt(double time_s, const StripFrame& frame
         const double b = series.values[std::size_t(i + 1)];
         const double value = a + (b - a) * (at - double(i));
         if (std::isnan(value)) continue;
-        dots.push_back({frame.rect.top() + yOf(value, frame) / frame.ratio,
-                        Theme::current().colour(curve.colour),
-                        curve.name + ' ' + plainNumber(value, std::max(axis_.decimals, 1)) + ' ' +
-                            axis_.unit});
+        dots.push_back(
+            {frame.rect.top() + yOf(value, frame) / frame.ratio,
+             Theme::current().colour(curve.colour),
+             curve.name + ' ' + valueText(value, std::max(axis_.decimals, 1)) + ' ' + axis_.unit});
     }
     return dots;
 }

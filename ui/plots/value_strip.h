@@ -79,6 +79,8 @@ protected:
 private:
     void updateAxis(const StripFrame& frame);
     void paint(PlotSink& sink, const StripFrame& frame);
+    /// A level below all that is heard as "< −90".
+    [[nodiscard]] QString valueText(double value, int decimals) const;
     [[nodiscard]] double tickStep(const StripFrame& frame) const;
 
     ValueAxis axis_;

@@ -65,6 +65,7 @@ void HealthRowView::setRow(const HealthRow& row, double now_s) {
         (now_s - good_since_s_ >= kNoteGoneAfterS || now_s < good_since_s_)) {
         note_due_ = false;
     }
+    if (row.verdict == Verdict::no_data) note_due_ = false;  // its time stands still
     if (same && was_due == note_due_) return;
     setToolTip(QStringLiteral("<p><b>%1</b></p><p>%2</p>").arg(row.name, row.tip) +
                (isBad(row.verdict) ? QStringLiteral("<p>%1<br>%2</p>").arg(row.numbers, row.rule)

@@ -52,16 +52,23 @@ void KeyCard::fill() {
     text_->setFont(theme.font(Type::row));
     QStringList groups;
     QHash<QString, QStringList> rows;
+    const auto add = [&](const QString& group, const QString& title, const QString& keys) {
+        if (!groups.contains(group)) groups << group;
+        rows[group] << QStringLiteral(
+                           "<tr><td style=\"padding:3px 16px 3px 0\">%1</td>"
+                           "<td style=\"padding:3px 0;color:%2;font-family:'%3'\">%4</td></tr>")
+                           .arg(title.toHtmlEscaped(), theme.colour(Token::accent).name(),
+                                theme.number().family(), keys.toHtmlEscaped());
+    };
     for (const auto& listed : listedActions(*parentWidget())) {
-        if (listed.keys.isEmpty()) continue;
-        if (!groups.contains(listed.group)) groups << listed.group;
-        rows[listed.group]
-            << QStringLiteral(
-                   "<tr><td style=\"padding:3px 16px 3px 0\">%1</td>"
-                   "<td style=\"padding:3px 0;color:%2;font-family:'%3'\">%4</td></tr>")
-                   .arg(listed.title.toHtmlEscaped(), theme.colour(Token::accent).name(),
-                        theme.number().family(), listed.keys.toHtmlEscaped());
+        if (!listed.keys.isEmpty()) add(listed.group, listed.title, listed.keys);
     }
+    const auto mouse = tr("Mouse on a plot");
+    add(mouse, tr("Zoom"), tr("Wheel"));
+    add(mouse, tr("Move in time"), tr("Drag"));
+    add(mouse, tr("Show all"), tr("Double click"));
+    add(mouse, tr("Play a track from there, while it plays"),
+        tr("Click or drag in the time ruler, Alt+click"));
     // Two columns: groups go to the shorter one.
     QStringList columns[2];
     qsizetype lengths[2] = {0, 0};

@@ -16,6 +16,9 @@
 namespace doubletalk::ui {
 namespace {
 
+constexpr int kHeight = 26;
+constexpr int kBarHeight = 8;
+
 /// Text that takes what room there is: a path keeps both its ends.
 class MessageLabel : public QLabel {
 public:
@@ -54,6 +57,7 @@ StatusContent::StatusContent(QWidget* parent) : QWidget(parent) {
     bar_->setRange(0, 1000);
     bar_->setFixedWidth(160);
     bar_->setTextVisible(false);
+    bar_->setMaximumHeight(kBarHeight);
     layout->addWidget(bar_);
     cancel_ = new QToolButton(this);
     cancel_->setText(tr("Cancel"));
@@ -69,6 +73,13 @@ StatusContent::StatusContent(QWidget* parent) : QWidget(parent) {
     round_trip_ =
         addCell(*layout, tr("From handing over a sound until it is in the microphone, measured by "
                             "a chirp. Good: below 100 ms; smaller device buffers shorten it."));
+    // The plots above keep their height, whatever comes and goes here.
+    const auto fit = [this] {
+        setFixedHeight(Theme::current().scaled(kHeight));
+        cancel_->setMaximumHeight(Theme::current().scaled(kHeight));
+    };
+    connect(&Theme::current(), &Theme::changed, this, fit);
+    fit();
     setMachine({}, false);
     setFramesPerSecond(std::nan(""));
     setRecording(-1.0);
@@ -111,7 +122,7 @@ void StatusContent::setMachine(const bench::MachineState& machine, bool running)
         running && machine.load_ratio > 0.8);
     const auto missed = machine.late_blocks + machine.dropped_records;
     put(overruns_, tr("Overruns"), running ? QString::number(missed) : QStringLiteral("–"),
-        missed > 0);
+        running && missed > 0);
 }
 
 void StatusContent::setFramesPerSecond(double frames) {
