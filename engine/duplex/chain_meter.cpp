@@ -246,7 +246,8 @@ double ChainMeter::value(std::string_view id) const noexcept {
 }
 
 HealthFacts ChainMeter::healthFacts() const noexcept {
-    return {.buffer_active = playing_ && playout_.jitter.received > 0,
+    return {.playing = playing_,
+            .buffer_active = playing_ && playout_.jitter.received > 0,
             .buffer_fill_ratio = playout_.jitter.buffer_ms / std::max(max_buffer_ms_, 1.0),
             .latency_ms = value("latency_ms"),
             .recent_loss_ratio = recent_loss_ratio_,

@@ -22,6 +22,7 @@ namespace doubletalk::duplex {
 
 /// What the health rules look at.
 struct HealthFacts {
+    bool playing = false;
     bool buffer_active = false;
     double buffer_fill_ratio = 0.5;
     double latency_ms = 0.0;

@@ -107,7 +107,8 @@ bool Health::update(const ChainMeter& meter, const HealthParams& params) noexcep
           facts.buffer_active &&
               (facts.buffer_fill_ratio < kLowFillRatio || facts.buffer_fill_ratio > kHighFillRatio),
           kTwoSeconds);
-    judge(HealthRule::latency, facts.latency_ms > params.max_latency_ms, kTwoSeconds);
+    judge(HealthRule::latency, facts.playing && facts.latency_ms > params.max_latency_ms,
+          kTwoSeconds);
     judge(HealthRule::loss, facts.recent_loss_ratio > kLossRatio, 1);
     judge(HealthRule::divergence, facts.divergence_ratio > 0.0, kOneSecond);
     judge(HealthRule::reference_late, facts.reference_late, 1);

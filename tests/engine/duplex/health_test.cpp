@@ -102,6 +102,21 @@ private slots:
         }
     }
 
+    /// The latency of what was played last is no reproach while nothing plays.
+    void latencyIsJudgedWhileSomethingPlays() {
+        auto scene = sceneCut("single_talk", 20.0, {{"health.max_latency_ms", 60}});
+        DT_VERIFY_OK(scene);
+        scene->assistant.resize(1);  // seven seconds of speech
+        RunOptions options;
+        options.scene = *scene;
+        const auto run = runScene(options);
+        DT_VERIFY_OK(run);
+        const auto told = eventsOf(run->events, EventKind::health_changed);
+        QVERIFY(told.size() >= 2);
+        QVERIFY(told.front().cause == Health::ruleText(HealthRule::latency));
+        QVERIFY(told.back().text == "healthy");
+    }
+
     void ruleFires_data() {
         QTest::addColumn<int>("index");
         const auto all = cases();
